@@ -1,0 +1,41 @@
+// Builds dist/: the kernels (AssemblyScript -> WebAssembly), the DICOM dictionary, the library (TypeScript -> ES modules).
+// Kernels are rebuilt only when something in assembly/ is newer. Progress goes to standard error: `npm start -- … --json`
+// must print nothing but its lines.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+process.chdir(root);
+
+function run(program, args) {
+  const { status, error } = spawnSync(process.execPath, [program, ...args], { stdio: ['ignore', 2, 2] });
+  if (error) throw error;
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+/** Every folder of assembly/ with a `module.ts` is one WebAssembly module, named by its folder's path. */
+const kernels = readdirSync('assembly', { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('module.ts'))
+  .map((path) => dirname(path));
+
+const newestSource = Math.max(
+  ...readdirSync('assembly', { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => statSync(join('assembly', path)).mtimeMs),
+);
+
+mkdirSync('dist/kernels', { recursive: true });
+for (const kernel of kernels) {
+  const output = `dist/kernels/${kernel.replaceAll(/[\\/]/g, '-')}.wasm`;
+  if (existsSync(output) && statSync(output).mtimeMs > newestSource) continue;
+  run('node_modules/assemblyscript/bin/asc.js', [
+    `assembly/${kernel}/module.ts`,
+    ...['--outFile', output, '-O3', '--converge', '--noAssert', '--runtime', 'stub'],
+    ...['--enable', 'simd', '--enable', 'bulk-memory', '--disableWarning', '201'],
+  ]);
+}
+
+if (existsSync('scripts/dictionary.mjs')) run('scripts/dictionary.mjs', []);
+run('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json']);

@@ -1,0 +1,60 @@
+import type { ImagePixel } from '../dicom/image-pixel.js';
+import type { Limits } from '../limits.js';
+
+/** The encoded bytes of one frame (fragments joined) and what the dataset says of it. */
+export interface EncodedFrame {
+  /** Never written to: they may be a view on the caller's memory. */
+  readonly bytes: Uint8Array;
+  /** UID of the transfer syntax. */
+  readonly transferSyntax: string;
+  readonly attributes: ImagePixel;
+}
+
+/** What the codestream itself says of its samples (PS3.5 8.2: this decides, the dataset is reconciled afterwards). */
+export interface Codestream {
+  readonly rows: number;
+  readonly columns: number;
+  readonly samplesPerPixel: number;
+  /** Precision of a sample in bits. */
+  readonly bitsPerSample: number;
+  /** Undefined where the codestream carries no sign (JPEG, JPEG-LS, RLE). */
+  readonly signed: boolean | undefined;
+  /** What the samples handed out are, e.g. `YBR_FULL` or `RGB`; undefined where the codestream does not say. */
+  readonly photometricInterpretation: string | undefined;
+  /** Bytes per sample handed out: the smallest of 1, 2, 4, 8 that holds bitsPerSample, unless the codec says more. */
+  readonly bytesPerSample: 1 | 2 | 4 | 8;
+}
+
+/** What a decoder may ask of its caller. */
+export interface DecodeContext {
+  /**
+   * Memory for the samples: exactly rows * columns * samplesPerPixel * bytesPerSample bytes, aligned to
+   * bytesPerSample, contents undefined. Asked for once per frame, when the headers are read and checked and before
+   * memory is taken for anything of the image's size.
+   * @throws LimitExceeded when the frame is larger than `limits.frameBytes`
+   */
+  allocate(codestream: Codestream): Uint8Array;
+  readonly limits: Limits;
+}
+
+/** A codec that is loaded and ready. It decodes one frame at a time and keeps nothing of it afterwards. */
+export interface Decoder {
+  /**
+   * Decodes one frame into the memory that `context.allocate` gives: little endian, colour by pixel, each sample in its
+   * container, sign extended where the codestream is signed, zero extended where not.
+   * @returns the same description that `allocate` was given
+   * @throws InvalidBitstream, TruncatedData, UnsupportedFeature, LimitExceeded
+   */
+  decode(frame: EncodedFrame, context: DecodeContext): Codestream | Promise<Codestream>;
+}
+
+/** A codec as the registry lists it: light to import, its code and its WebAssembly come when first needed. */
+export interface Codec {
+  /** Name that callers choose it by, unique: `cineloop-rle`, `openjpeg`. */
+  readonly name: string;
+  /** UIDs of the transfer syntaxes that it decodes. */
+  readonly transferSyntaxes: readonly string[];
+  /** Names of the WebAssembly modules that it runs (see src/wasm/modules.ts): the pool compiles each once for all workers. */
+  readonly modules: readonly string[];
+  load(): Promise<Decoder>;
+}
