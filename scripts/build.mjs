@@ -1,6 +1,6 @@
 // Builds dist/: the kernels (AssemblyScript -> WebAssembly), the DICOM dictionary, the library (TypeScript -> ES modules).
 // Kernels are rebuilt only when something in assembly/ is newer. Progress goes to standard error: `npm start -- … --json`
-// must print nothing but its lines.
+// must print nothing but its lines. With --twins also the kernels' plain twins, for the tests (see assembly/README.md).
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -26,16 +26,22 @@ const newestSource = Math.max(
     .map((path) => statSync(join('assembly', path)).mtimeMs),
 );
 
-mkdirSync('dist/kernels', { recursive: true });
-for (const kernel of kernels) {
-  const output = `dist/kernels/${kernel.replaceAll(/[\\/]/g, '-')}.wasm`;
-  if (existsSync(output) && statSync(output).mtimeMs > newestSource) continue;
-  run('node_modules/assemblyscript/bin/asc.js', [
-    `assembly/${kernel}/module.ts`,
-    ...['--outFile', output, '-O3', '--converge', '--noAssert', '--runtime', 'stub'],
-    ...['--enable', 'simd', '--enable', 'bulk-memory', '--disableWarning', '201'],
-  ]);
+/** Compiles what is older than its sources into `folder`. */
+function buildKernels(folder, simd) {
+  mkdirSync(folder, { recursive: true });
+  for (const kernel of kernels) {
+    const output = `${folder}/${kernel.replaceAll(/[\\/]/g, '-')}.wasm`;
+    if (existsSync(output) && statSync(output).mtimeMs > newestSource) continue;
+    run('node_modules/assemblyscript/bin/asc.js', [
+      `assembly/${kernel}/module.ts`,
+      ...['--outFile', output, '-O3', '--converge', '--noAssert', '--runtime', 'stub'],
+      ...[simd ? '--enable' : '--disable', 'simd', '--enable', 'bulk-memory', '--disableWarning', '201'],
+    ]);
+  }
 }
+
+buildKernels('dist/kernels', true);
+if (process.argv.includes('--twins')) buildKernels('out/plain-kernels', false);
 
 if (existsSync('scripts/dictionary.mjs')) run('scripts/dictionary.mjs', []);
 run('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json']);

@@ -1,0 +1,29 @@
+/** The encoded bytes of the frame, at the bottom of the arena. */
+import { resetArena, take } from './arena';
+import { clearBlocks } from './blocks';
+
+/**
+ * Bytes behind the input that may be read without harm; they are 0. Vector loads and look-ahead may run this far past the
+ * end, so that a bound is checked once per row or block and not at each read.
+ */
+export const MARGIN: i32 = 64;
+
+/** Address of the first byte of the input; 0 before the first `begin`. */
+export let input: usize = 0;
+/** Address behind its last byte. */
+export let inputEnd: usize = 0;
+
+/**
+ * Starts a frame: see the ABI. `length` is not negative.
+ * @returns where the host writes the input; 0 if the memory cannot grow so far
+ */
+export function begin(length: i32): usize {
+  clearBlocks();
+  resetArena();
+  input = take(<u64>(<u32>length) + MARGIN);
+  inputEnd = 0;
+  if (input == 0) return 0;
+  inputEnd = input + <u32>length;
+  memory.fill(inputEnd, 0, MARGIN);
+  return input;
+}

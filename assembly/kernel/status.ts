@@ -1,0 +1,26 @@
+/**
+ * What `open` and `step` may answer, for all kernels. The names speak a grammar: Bad X, Missing X, Unsupported X,
+ * Truncated X; Limit X is the host's limit, not the stream's fault. The numbers are part of the ABI: a codec adds to the
+ * end of its own range and never renumbers. `src/wasm/status.ts` has a row for each: error class, sentence, clause.
+ */
+export const enum Status {
+  // Every kernel: 0 to 15.
+  /** The frame is whole: every byte of it has been handed out. */
+  Done = 0,
+  /** Go on stepping. */
+  More = 1,
+  /** The arena may not or cannot grow so far. */
+  LimitMemory = 2,
+  /** The host asked for what the kernel does not have: a fault of ours. */
+  BadParameters = 3,
+  /** `step` without a successful `open` before it: a fault of ours. */
+  BadCall = 4,
+
+  // assembly/rle: 16 to 31.
+  TruncatedRleHeader = 16,
+  BadRleSegmentCount = 17,
+  BadRleSegmentOffset = 18,
+  TruncatedRleSegment = 19,
+
+  // assembly/jpeg: 32 to 95. assembly/jpeg-ls: 96 to 127. assembly/jpeg-2000: 128 to 191. assembly/samples: 192 to 207.
+}

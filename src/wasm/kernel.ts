@@ -1,0 +1,170 @@
+import { Aborted, InvalidBitstream, LimitExceeded, WorkerFailure } from '../errors.js';
+import type { Limits } from '../limits.js';
+import { moduleOf } from './modules.js';
+import { DONE, errorOf, type Failure, MORE } from './status.js';
+
+/** What a kernel exports: see assembly/README.md. */
+interface KernelExports {
+  readonly memory: WebAssembly.Memory;
+  readonly parameters: WebAssembly.Global<'i32'>;
+  readonly header: WebAssembly.Global<'i32'>;
+  readonly strip: WebAssembly.Global<'i32'>;
+  readonly failure: WebAssembly.Global<'i32'>;
+  begin(length: number): number;
+  open(): number;
+  step(): number;
+}
+
+/** How one frame is to be decoded. */
+export interface KernelOptions {
+  readonly limits: Limits;
+  /** Asked between two steps, a few milliseconds apart; true gives the frame up. */
+  readonly shouldStop?: () => boolean;
+  /** For tests: all memory that the kernel takes starts out as junk, so that nothing can rely on zeros. */
+  readonly junk?: boolean;
+}
+
+/** Parameters that a kernel has of its own; the last one of the block is the arena's limit. */
+const OWN_PARAMETERS = 15;
+const PAGE = 65536;
+const JUNK = 0xa5;
+/** Memory that is made junk in front of a frame, beyond its input. */
+const JUNK_BYTES = 8 << 20;
+
+/** The kernel of that name, its module loaded and compiled. */
+export async function loadKernel(name: string): Promise<Kernel> {
+  return new Kernel(name, await moduleOf(name));
+}
+
+/**
+ * The one host of our frame kernels: carries bytes in and strips out, and turns what goes wrong into errors. One frame at
+ * a time. The instance is kept from frame to frame and replaced when it trapped or its memory grew past what may be held.
+ */
+export class Kernel {
+  readonly name: string;
+  readonly #module: WebAssembly.Module;
+  #exports: KernelExports | undefined;
+
+  constructor(name: string, module: WebAssembly.Module) {
+    this.name = name;
+    this.#module = module;
+  }
+
+  /** Bytes of WebAssembly memory held for the next frame. */
+  get heldBytes(): number {
+    return this.#exports?.memory.buffer.byteLength ?? 0;
+  }
+
+  /**
+   * Decodes one frame.
+   * @param bytes the encoded frame; only read
+   * @param parameters up to 15 integers, meaning by kernel (its `frame.ts`)
+   * @param onHeader given the 16 integers of the header, gives the memory to fill: as many bytes as the kernel hands
+   *   out, no more and no less. What it throws goes through to the caller
+   * @returns the header
+   * @throws InvalidBitstream, TruncatedData, UnsupportedFeature as the kernel's status says, or when the kernel trapped
+   * @throws LimitExceeded when the scratch memory is more than `limits` allow: `memoryBytes`, and four bytes for each
+   *   byte of the largest frame
+   * @throws Aborted when `shouldStop` said so
+   */
+  decode(
+    bytes: Uint8Array,
+    parameters: readonly number[],
+    onHeader: (header: Int32Array) => Uint8Array,
+    options: KernelOptions,
+  ): Int32Array {
+    const kernel = this.#instance();
+    try {
+      const input = place(kernel, bytes, parameters, options);
+      new Uint8Array(kernel.memory.buffer).set(bytes, input);
+      check(kernel, guarded(kernel.open));
+      const header = new Int32Array(kernel.memory.buffer, kernel.header.value, 16).slice();
+      const target = onHeader(header);
+      let filled = 0;
+      for (let status = MORE; status !== DONE; ) {
+        if (options.shouldStop?.()) throw new Aborted('decoding was given up between two steps');
+        new Int32Array(kernel.memory.buffer, kernel.strip.value, 4).fill(0);
+        status = check(kernel, guarded(kernel.step));
+        filled += copyStrip(kernel, target);
+      }
+      if (filled !== target.length) {
+        throw new WorkerFailure(`the kernel ${this.name} handed out ${filled} of ${target.length} bytes`);
+      }
+      return header;
+    } catch (error) {
+      if (error instanceof Trap) {
+        this.#exports = undefined;
+        throw new InvalidBitstream(`the kernel ${this.name} gave up on these bytes`, { cause: error.cause });
+      }
+      if (error instanceof WorkerFailure) this.#exports = undefined;
+      throw error;
+    } finally {
+      if (this.heldBytes > options.limits.memoryBytes) this.#exports = undefined;
+    }
+  }
+
+  #instance(): KernelExports {
+    // The exports are what `module.ts` of our own kernels gives; WebAssembly has no types to check that by.
+    this.#exports ??= new WebAssembly.Instance(this.#module).exports as unknown as KernelExports;
+    return this.#exports;
+  }
+}
+
+/** A kernel that trapped: its memory cannot be trusted any more. */
+class Trap extends Error {}
+
+function guarded(call: () => number): number {
+  try {
+    return call();
+  } catch (cause) {
+    throw new Trap('trap', { cause });
+  }
+}
+
+/** Begins a frame and returns the address for its input. */
+function place(
+  kernel: KernelExports,
+  bytes: Uint8Array,
+  parameters: readonly number[],
+  { limits, junk }: KernelOptions,
+): number {
+  const allowed = limits.memoryBytes + 4 * limits.frameBytes;
+  const block = new Int32Array(kernel.memory.buffer, kernel.parameters.value, OWN_PARAMETERS + 1);
+  block.fill(0);
+  block.set(parameters);
+  block[OWN_PARAMETERS] = Math.min(Math.ceil(allowed / PAGE), PAGE - 1);
+  if (junk) {
+    const start = kernel.begin(bytes.length + JUNK_BYTES);
+    if (start !== 0) new Uint8Array(kernel.memory.buffer).fill(JUNK, start);
+  }
+  const input = bytes.length < 2 ** 31 ? kernel.begin(bytes.length) : 0;
+  if (input === 0) {
+    throw new LimitExceeded(`an encoded frame of ${bytes.length} bytes does not fit in a kernel's memory`, {
+      limit: 'memoryBytes',
+      allowed,
+      requested: bytes.length,
+    });
+  }
+  return input >>> 0;
+}
+
+/** Passes Done and More on, throws what any other status means. */
+function check(kernel: KernelExports, status: number): number {
+  if (status === DONE || status === MORE) return status;
+  const block = new Int32Array(kernel.memory.buffer, kernel.failure.value, 3);
+  const known = (index: number) => (block[index] === -1 ? undefined : block[index]);
+  const failure: Failure = { offset: known(0), detail: known(1), goodRows: known(2) };
+  throw errorOf(status, failure);
+}
+
+/** Copies what the last step finished to its place and returns how many bytes that was. */
+function copyStrip(kernel: KernelExports, target: Uint8Array): number {
+  const { buffer } = kernel.memory;
+  const [address, offset, count] = new Uint32Array(buffer, kernel.strip.value, 3);
+  if (count === 0) return 0;
+  if (address + count > buffer.byteLength || offset + count > target.length) {
+    throw new WorkerFailure(`the kernel handed out ${count} bytes for offset ${offset} of ${target.length}`);
+  }
+  target.set(new Uint8Array(buffer, address, count), offset);
+  return count;
+}
