@@ -1,0 +1,342 @@
+import {
+  Aborted,
+  type CineloopError,
+  type ErrorContext,
+  LimitExceeded,
+  WorkerFailure,
+  withContext,
+} from '../errors.js';
+
+/** What the scheduler asks of a worker, or of what stands in for one on the calling thread. */
+export interface Executor<Message, Answer> {
+  /**
+   * Runs one message. Several may be given at once: they are begun and answered in the order given.
+   * @throws where no answer can come of it (what was thrown inside the job is an answer)
+   */
+  run(message: Message, transfer: Transferable[]): Promise<Answer>;
+  /** Resolves when the worker is up and listening. Never rejects: a worker that cannot start ends. */
+  readonly ready: Promise<void>;
+  /** Resolves with the reason when the worker has died or can no longer be relied on. Never rejects. */
+  readonly ended: Promise<unknown>;
+  /** Whether the process is kept alive for it: while it has work, and only then. */
+  hold(busy: boolean): void;
+  terminate(): Promise<void>;
+}
+
+/** One piece of work as it is handed in. */
+export interface Work<Message> {
+  /**
+   * Makes the message. Called when a worker has room, so that a long queue holds no memory; called again where the worker
+   * dies before the work's turn came.
+   */
+  prepare(): Promise<{ message: Message; transfer: Transferable[] }>;
+  /** Milliseconds that it may run for, once begun. */
+  readonly deadline: number;
+  readonly signal?: AbortSignal | undefined;
+  /** What its errors are told. */
+  readonly context: ErrorContext;
+}
+
+/** Work that was accepted: queued, or given to a worker, until it is settled once. */
+interface Task<Message, Answer> {
+  readonly id: number;
+  readonly work: Work<Message>;
+  resolve(answer: Answer): void;
+  reject(error: CineloopError): void;
+  /** True once the caller has its answer; a worker may still be busy with it. */
+  settled: boolean;
+}
+
+/** A place for one worker. The worker is started with the first work and again after a death. */
+interface Slot<Message, Answer> {
+  executor: Executor<Message, Answer> | undefined;
+  ready: boolean;
+  /** Tasks that count against the depth: those being prepared and those of `given`. */
+  reserved: number;
+  /** Tasks that the worker has, in its order: the first is running, the others wait inside it. */
+  given: Task<Message, Answer>[];
+  /** Ends the worker when the start, or the first of `given`, takes too long. */
+  timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+export interface SchedulerOptions<Message, Answer> {
+  /** Workers at most. */
+  readonly size: number;
+  /** Tasks that a worker holds at once: 2 gives it the next one while it is busy, so that it never waits for a message. */
+  readonly depth: number;
+  readonly start: () => Executor<Message, Answer>;
+}
+
+/** Milliseconds that a worker may take to be ready. */
+const START_DEADLINE = 30_000;
+
+/** Workers that may fail to start in a row before the pool gives up. */
+const START_ATTEMPTS = 3;
+
+/**
+ * Gives queued work to workers, first in, first out. Knows nothing of frames: what a message says is its caller's affair.
+ *
+ * A failure stays where it happened. A worker that dies takes the task with it that it was running; those that only
+ * waited inside it go back to the head of the queue, and the next work starts another worker. Workers that die before
+ * they were ready are blamed on no task; after three of them in a row the pool fails everything at once rather than
+ * start workers for ever.
+ *
+ * Priorities will order `queue`; stopping a running task will be one more message with the task's id to `given[0]`'s worker.
+ */
+export class Scheduler<Message, Answer> {
+  readonly #options: SchedulerOptions<Message, Answer>;
+  readonly #slots: Slot<Message, Answer>[];
+  readonly #queue: Task<Message, Answer>[] = [];
+  #lastId = 0;
+  #closing: Promise<void> | undefined;
+  #failedStarts = 0;
+
+  constructor(options: SchedulerOptions<Message, Answer>) {
+    this.#options = options;
+    this.#slots = Array.from({ length: options.size }, () => ({
+      executor: undefined,
+      ready: false,
+      reserved: 0,
+      given: [],
+      timer: undefined,
+    }));
+  }
+
+  /** Workers that are running. */
+  get started(): number {
+    return this.#slots.filter((slot) => slot.executor !== undefined).length;
+  }
+
+  /** The workers that are running, to be told of something that is no work. */
+  get executors(): Executor<Message, Answer>[] {
+    return this.#slots.flatMap((slot) => slot.executor ?? []);
+  }
+
+  /**
+   * Queues work.
+   * @throws Aborted when the signal fires or the scheduler is closed, WorkerFailure when a worker died of it or none can be
+   *   started, LimitExceeded when it overran its deadline, and what `prepare` threw
+   */
+  submit(work: Work<Message>): Promise<Answer> {
+    const { signal, context } = work;
+    if (this.#closing !== undefined) return Promise.reject(closedError(context));
+    if (signal?.aborted) return Promise.reject(abortedError(signal, context));
+    return new Promise((resolve, reject) => {
+      const onAbort = () => {
+        const place = this.#queue.indexOf(task);
+        if (place !== -1) this.#queue.splice(place, 1);
+        task.reject(abortedError(signal!, context));
+      };
+      const settle = () => {
+        task.settled = true;
+        signal?.removeEventListener('abort', onAbort);
+      };
+      this.#lastId += 1;
+      const task: Task<Message, Answer> = {
+        id: this.#lastId,
+        work,
+        settled: false,
+        resolve(answer) {
+          settle();
+          resolve(answer);
+        },
+        reject(error) {
+          settle();
+          reject(error);
+        },
+      };
+      signal?.addEventListener('abort', onAbort);
+      this.#queue.push(task);
+      this.#fill();
+    });
+  }
+
+  /** Fails what is queued or running with Aborted and ends the workers. The second call waits for the first. */
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
+    const tasks = [...this.#queue.splice(0), ...this.#slots.flatMap((slot) => slot.given)];
+    for (const task of tasks) if (!task.settled) task.reject(closedError(task.work.context));
+    await Promise.all(
+      this.#slots.map((slot) => {
+        const { executor } = slot;
+        this.#vacate(slot);
+        return executor?.terminate();
+      }),
+    );
+  }
+
+  /** Gives away as much of the queue as there is room for. */
+  #fill(): void {
+    while (this.#queue.length > 0) {
+      const slot = this.#roomiest();
+      if (slot.reserved >= this.#options.depth) return;
+      slot.reserved += 1;
+      void this.#give(slot, this.#queue.shift()!);
+    }
+  }
+
+  /** The slot with the least to do; among equals one whose worker is already there. */
+  #roomiest(): Slot<Message, Answer> {
+    return this.#slots.reduce((best, slot) =>
+      slot.reserved < best.reserved || (slot.reserved === best.reserved && slot.ready && !best.ready)
+        ? slot
+        : best,
+    );
+  }
+
+  async #give(slot: Slot<Message, Answer>, task: Task<Message, Answer>): Promise<void> {
+    let outgoing: Awaited<ReturnType<Work<Message>['prepare']>>;
+    try {
+      outgoing = await task.work.prepare();
+    } catch (error) {
+      if (!task.settled) task.reject(withContext(error, task.work.context, 'InvalidDataset'));
+      this.#release(slot);
+      return;
+    }
+    if (this.#closing !== undefined && !task.settled) task.reject(closedError(task.work.context));
+    if (task.settled) {
+      this.#release(slot);
+      return;
+    }
+    const executor = slot.executor ?? this.#start(slot);
+    slot.given.push(task);
+    if (slot.given.length === 1) {
+      executor.hold(true);
+      this.#watch(slot);
+    }
+    executor.run(outgoing.message, outgoing.transfer).then(
+      (answer) => {
+        if (!this.#take(slot, task)) return;
+        if (!task.settled) task.resolve(answer);
+        this.#release(slot);
+      },
+      (error) => {
+        if (!this.#take(slot, task)) return;
+        if (!task.settled) task.reject(withContext(error, task.work.context, 'WorkerFailure'));
+        this.#release(slot);
+      },
+    );
+  }
+
+  #start(slot: Slot<Message, Answer>): Executor<Message, Answer> {
+    const executor = this.#options.start();
+    slot.executor = executor;
+    slot.ready = false;
+    executor.ready.then(() => {
+      if (slot.executor !== executor) return;
+      slot.ready = true;
+      this.#failedStarts = 0;
+      this.#watch(slot);
+    });
+    executor.ended.then((reason) => {
+      if (slot.executor === executor) this.#replace(slot, reason);
+    });
+    return executor;
+  }
+
+  /** Takes an answered task out of its slot; false where the slot has been emptied before (death, deadline, close). */
+  #take(slot: Slot<Message, Answer>, task: Task<Message, Answer>): boolean {
+    const place = slot.given.indexOf(task);
+    if (place === -1) return false;
+    slot.given.splice(place, 1);
+    if (slot.given.length === 0) slot.executor?.hold(false);
+    this.#watch(slot);
+    return true;
+  }
+
+  #release(slot: Slot<Message, Answer>): void {
+    slot.reserved -= 1;
+    this.#fill();
+  }
+
+  /** Sets the clock for the task at the head of the slot, or for the start of its worker. */
+  #watch(slot: Slot<Message, Answer>): void {
+    clearTimeout(slot.timer);
+    slot.timer = undefined;
+    const head = slot.given[0];
+    if (head === undefined) return;
+    const { deadline, context } = head.work;
+    const allowed = slot.ready ? deadline : START_DEADLINE;
+    if (!Number.isFinite(allowed)) return;
+    slot.timer = setTimeout(
+      () => {
+        const { executor, ready } = slot;
+        void executor?.terminate();
+        this.#replace(
+          slot,
+          ready
+            ? new LimitExceeded(
+                `The frame took more than ${allowed} ms to decode; its worker has been replaced.`,
+                {
+                  ...context,
+                  limit: 'decodeMilliseconds',
+                  allowed,
+                },
+              )
+            : new WorkerFailure(`A worker was not ready after ${allowed} ms.`),
+        );
+      },
+      Math.min(allowed, 2 ** 31 - 1),
+    );
+  }
+
+  /** Empties a slot whose worker is gone: the task that ran fails, those behind it are queued again. */
+  #replace(slot: Slot<Message, Answer>, reason: unknown): void {
+    const { given, ready } = slot;
+    this.#vacate(slot);
+    if (ready) {
+      const [running, ...waiting] = given;
+      if (running !== undefined && !running.settled) running.reject(deathError(reason, running.work.context));
+      this.#queue.unshift(...waiting.filter((task) => !task.settled));
+    } else {
+      this.#queue.unshift(...given.filter((task) => !task.settled));
+      this.#failedStarts += 1;
+      if (this.#failedStarts >= START_ATTEMPTS) {
+        this.#failedStarts = 0;
+        for (const task of this.#queue.splice(0)) task.reject(startError(reason, task.work.context));
+      }
+    }
+    this.#fill();
+  }
+
+  #vacate(slot: Slot<Message, Answer>): void {
+    clearTimeout(slot.timer);
+    slot.timer = undefined;
+    slot.executor = undefined;
+    slot.ready = false;
+    slot.reserved -= slot.given.length;
+    slot.given = [];
+  }
+}
+
+function closedError(context: ErrorContext): Aborted {
+  return new Aborted('The pool has been closed.', context);
+}
+
+function abortedError(signal: AbortSignal, context: ErrorContext): Aborted {
+  return new Aborted('The caller aborted the work.', { ...context, cause: signal.reason });
+}
+
+function deathError(reason: unknown, context: ErrorContext): CineloopError {
+  if (reason instanceof LimitExceeded) return reason;
+  return new WorkerFailure(`The worker died while it decoded the frame: ${said(reason)}`, {
+    ...context,
+    cause: reason,
+  });
+}
+
+function startError(reason: unknown, context: ErrorContext): WorkerFailure {
+  return new WorkerFailure(
+    `No worker could be started: ${said(reason)} (createPool takes another URL of the worker's script; workers: 0 does without.)`,
+    { ...context, cause: reason },
+  );
+}
+
+function said(reason: unknown): string {
+  const message = reason instanceof Error ? reason.message : String(reason);
+  return /[.!?)]$/.test(message) ? message : `${message}.`;
+}

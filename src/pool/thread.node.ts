@@ -1,0 +1,59 @@
+import { availableParallelism } from 'node:os';
+import { parentPort, Worker } from 'node:worker_threads';
+import type { Endpoint } from 'comlink';
+import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
+import type { Thread, WorkerSource } from './thread.js';
+
+/** Whether this platform has threads to start. */
+export function hasThreads(): boolean {
+  return true;
+}
+
+/** Threads that this machine runs at once. */
+export function hardwareConcurrency(): number {
+  return availableParallelism();
+}
+
+/** Starts a thread with the worker's script, or the caller's. It does not keep the process alive until it is held. */
+export function startThread(source?: WorkerSource): Thread {
+  const worker = workerOf(source);
+  worker.unref();
+  return {
+    endpoint: nodeEndpoint(worker),
+    ended: new Promise((resolve) => {
+      worker.on('error', resolve);
+      worker.on('messageerror', resolve);
+      worker.on('exit', (code) => resolve(new Error(`it exited with code ${code}`)));
+    }),
+    hold: (busy) => (busy ? worker.ref() : worker.unref()),
+    terminate: async () => {
+      await worker.terminate();
+    },
+  };
+}
+
+/** The other end, inside the worker. */
+export function parentEndpoint(): Endpoint {
+  if (parentPort === null) throw new Error('The worker script of cineloop runs in a worker thread only.');
+  return nodeEndpoint(parentPort);
+}
+
+function workerOf(source: WorkerSource | undefined): Worker {
+  if (typeof source !== 'function') {
+    return new Worker(
+      source === undefined ? new URL('../../dist/pool/worker.js', import.meta.url) : urlOf(source),
+      {
+        name: 'cineloop',
+      },
+    );
+  }
+  const worker = source();
+  if (!(worker instanceof Worker))
+    throw new TypeError('The worker factory must return a Worker of node:worker_threads.');
+  return worker;
+}
+
+/** Worker takes paths and URL objects; a string may be either. */
+function urlOf(source: string | URL): string | URL {
+  return typeof source === 'string' && /^(file|data):/.test(source) ? new URL(source) : source;
+}

@@ -1,0 +1,20 @@
+import type { Endpoint } from 'comlink';
+
+/** One started thread, whatever the platform calls it. Implemented by thread.node.ts and thread.browser.ts (`#thread`). */
+export interface Thread {
+  readonly endpoint: Endpoint;
+  /** Resolves with the reason when the thread has ended or an error has left it unreliable. Never rejects. */
+  readonly ended: Promise<unknown>;
+  /** Whether the process is kept alive for it. Nothing to do in a browser. */
+  hold(busy: boolean): void;
+  terminate(): Promise<void>;
+}
+
+/** A started worker of the platform: a Web Worker or one of node:worker_threads. */
+export interface PlatformWorker {
+  postMessage(message: unknown, transfer?: never): void;
+  terminate(): unknown;
+}
+
+/** Where workers come from: the URL of the worker's script, or a function that starts one with that script. */
+export type WorkerSource = string | URL | (() => PlatformWorker);
