@@ -1,0 +1,195 @@
+import type { Codestream, EncodedFrame } from '../codecs/codec.js';
+import type { CodecRegistry, Engine } from '../codecs/registry.js';
+import type { Palette } from '../display/palette.js';
+import { LimitExceeded, withContext } from '../errors.js';
+import { DEFAULT_LIMITS, type Limits } from '../limits.js';
+import { loadSamples } from '../wasm/samples.js';
+import { type ColourConversion, conversionToRgb } from './colour.js';
+import type { DecodedFrame, EmbeddedOverlay, Mismatch, SampleArray } from './decoded-frame.js';
+import { type EmbeddedOverlayPlane, embeddedOverlay } from './embedded-overlay.js';
+import { checkAttributes, reconcile, type StoredLayout } from './reconcile.js';
+import { bytesOf, bytesUnder, createSamples, requireInto, type SampleType } from './sample-array.js';
+import { storeSamples, unusedBitsSet, type Words, wordsAreStored } from './stored-bits.js';
+import { codesWholeWords } from './whole-words.js';
+
+/** What is wanted of a frame. */
+export interface FrameRequest {
+  /** The codecs to choose from. */
+  readonly registry: CodecRegistry;
+  /** Name of the codec to decode with; without it the registry chooses. */
+  readonly engine?: string | undefined;
+  /** `stored` (the default): samples as they are stored. `rgb`: colour converted to RGB; gray stays gray. */
+  readonly colour?: 'stored' | 'rgb' | undefined;
+  /** What the components are, where the caller knows better than the codestream and the dataset: `RGB`, `YBR_FULL`. */
+  readonly photometricInterpretation?: string | undefined;
+  /** An array to fill, of the type and length that the frame has. */
+  readonly into?: SampleArray | undefined;
+  readonly limits?: Limits | undefined;
+  /** Overlays that the dataset declares in unused bits of the samples. */
+  readonly overlays?: readonly EmbeddedOverlayPlane[] | undefined;
+  /** The palette; needed to convert PALETTE COLOR. */
+  readonly palette?: Palette | undefined;
+  /** Index of the frame, counted from 0, for error messages. */
+  readonly frame?: number | undefined;
+  /** Milliseconds that reading the encoded bytes took, to be passed on in the timings. */
+  readonly readMilliseconds?: number | undefined;
+}
+
+/**
+ * Decodes one frame: encoded bytes and attributes to stored samples, or to RGB where that is asked for. The one way
+ * through the library; a worker and the calling thread take the same.
+ *
+ * The samples are a view on `frame.bytes` where these are the samples already, else the array given as `into`, else a
+ * fresh one.
+ * @throws every tagged error of decoding, with transfer syntax, frame and engine in it
+ */
+export async function decodeEncodedFrame(frame: EncodedFrame, request: FrameRequest): Promise<DecodedFrame> {
+  let engine: Engine | undefined;
+  try {
+    checkAttributes(frame.attributes);
+    engine = await request.registry.engineFor(frame, request.engine);
+    return await decodeWith(engine, frame, request);
+  } catch (error) {
+    throw withContext(error, {
+      transferSyntax: frame.transferSyntax,
+      frame: request.frame,
+      engine: engine?.codec.name ?? request.engine,
+    });
+  }
+}
+
+async function decodeWith(engine: Engine, frame: EncodedFrame, request: FrameRequest): Promise<DecodedFrame> {
+  const limits = request.limits ?? DEFAULT_LIMITS;
+  const started = performance.now();
+  let plan: Plan | undefined;
+  let target: Target | undefined;
+  await engine.decoder.decode(frame, {
+    limits,
+    allocate(codestream) {
+      plan = planFor(codestream, frame, request, limits);
+      target = takeMemory(plan, request.into);
+      return target.words.bytes;
+    },
+  });
+  if (plan === undefined || target === undefined) {
+    throw new Error(`The codec ${engine.codec.name} returned without asking for memory.`);
+  }
+  const decoded = performance.now();
+  const { layout, conversion } = plan;
+  const { overlays, mismatches } = await settle(plan, target, request.overlays ?? []);
+  if (conversion !== undefined) conversion.convert(await loadSamples(), target.stored, target.output);
+  const converted = performance.now();
+
+  return {
+    samples: target.output,
+    rows: layout.rows,
+    columns: layout.columns,
+    samplesPerPixel: plan.samplesPerPixel,
+    bitsStored: conversion?.bitsStored ?? layout.stored?.bits ?? bytesOf(layout.type) * 8,
+    signed: conversion === undefined && (layout.stored?.signed ?? true),
+    photometricInterpretation: conversion === undefined ? layout.photometricInterpretation : 'RGB',
+    mismatches,
+    overlays,
+    engine: engine.codec.name,
+    timings: { read: request.readMilliseconds ?? 0, decode: decoded - started, convert: converted - decoded },
+  };
+}
+
+/** What becomes of a frame, known from its headers. */
+interface Plan {
+  readonly codestream: Codestream;
+  readonly layout: StoredLayout;
+  readonly conversion: ColourConversion | undefined;
+  /** Samples per pixel, type and length of what is handed out. */
+  readonly samplesPerPixel: number;
+  readonly type: SampleType;
+  readonly length: number;
+}
+
+/** @throws LimitExceeded for a frame larger than the caller allows, before memory is taken for it */
+function planFor(codestream: Codestream, frame: EncodedFrame, request: FrameRequest, limits: Limits): Plan {
+  const layout = reconcile(codestream, frame.attributes, {
+    wholeWords: codesWholeWords(frame.transferSyntax),
+    overlayBits: (request.overlays ?? []).map((overlay) => overlay.bitPosition),
+    photometricInterpretation: request.photometricInterpretation,
+  });
+  const conversion = request.colour === 'rgb' ? conversionToRgb(layout, request.palette) : undefined;
+  const { type, samplesPerPixel } = conversion ?? layout;
+  const pixels = layout.rows * layout.columns;
+  const length = pixels * samplesPerPixel;
+
+  const bytesPerPixel = Math.max(
+    samplesPerPixel * bytesOf(type),
+    layout.samplesPerPixel * Math.max(bytesOf(layout.type), codestream.bytesPerSample),
+  );
+  const requested = pixels * bytesPerPixel;
+  if (!(requested <= limits.frameBytes)) {
+    throw new LimitExceeded(
+      `The frame has ${layout.rows} rows of ${layout.columns} columns and needs ${requested} bytes; ${limits.frameBytes} are allowed.`,
+      { limit: 'frameBytes', allowed: limits.frameBytes, requested },
+    );
+  }
+  return { codestream, layout, conversion, samplesPerPixel, type, length };
+}
+
+/** The memory of a frame on its way. */
+interface Target {
+  /** Where the codec writes: the stored samples' own memory, or some of its own where their containers differ. */
+  readonly words: Words;
+  /** The stored samples: in the output, or in an array of their own where a conversion changes their number or type. */
+  readonly stored: SampleArray;
+  /** What is handed out. */
+  readonly output: SampleArray;
+}
+
+function takeMemory(plan: Plan, into: SampleArray | undefined): Target {
+  const { layout, conversion, codestream } = plan;
+  const output =
+    into === undefined ? createSamples(plan.type, plan.length) : requireInto(into, plan.type, plan.length);
+  const storedLength = layout.rows * layout.columns * layout.samplesPerPixel;
+  const stored =
+    conversion === undefined || conversion.inPlace ? output : createSamples(layout.type, storedLength);
+  const { bytesPerSample } = codestream;
+  const bytes =
+    bytesPerSample === bytesOf(layout.type)
+      ? bytesUnder(stored)
+      : new Uint8Array(storedLength * bytesPerSample);
+  return { words: { bytes, bytesPerSample }, stored, output };
+}
+
+/** Makes stored samples of the words: takes overlays out, clears unused bits, extends the sign, widens. */
+async function settle(
+  { layout }: Plan,
+  { words, stored }: Target,
+  declared: readonly EmbeddedOverlayPlane[],
+): Promise<{ overlays: readonly EmbeddedOverlay[]; mismatches: readonly Mismatch[] }> {
+  const { mismatches } = layout;
+  const bits = layout.stored;
+  if (bits === undefined || layout.clean) return { overlays: [], mismatches };
+
+  const samples = await loadSamples();
+  const planes = planesOf(words, layout, declared);
+  const overlays = planes.map((plane) => embeddedOverlay(words, plane, layout.rows, layout.columns));
+  const inPlace = words.bytes.buffer === stored.buffer;
+  if (inPlace && wordsAreStored(samples, words, bits)) return { overlays, mismatches };
+
+  const claimed = planes.reduce((mask, { bitPosition }) => mask | (1n << BigInt(bitPosition)), 0n);
+  const unclaimed = unusedBitsSet(words, bits) & ~claimed;
+  storeSamples(samples, words, bits, stored);
+  if (unclaimed === 0n) return { overlays, mismatches };
+  const cleared = { attribute: 'unusedBits', dataset: 0, codestream: `0x${unclaimed.toString(16)}` };
+  return { overlays, mismatches: [...mismatches, cleared] };
+}
+
+/** The overlay planes that stand in bits outside of the samples, as they may in gray frames only. */
+function planesOf(
+  { bytesPerSample }: Words,
+  { stored, samplesPerPixel }: StoredLayout,
+  declared: readonly EmbeddedOverlayPlane[],
+): readonly EmbeddedOverlayPlane[] {
+  if (stored === undefined || samplesPerPixel !== 1) return [];
+  const { shift, bits } = stored;
+  return declared.filter(
+    ({ bitPosition: bit }) => bit < bytesPerSample * 8 && (bit < shift || bit >= shift + bits),
+  );
+}
