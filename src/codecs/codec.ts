@@ -5,6 +5,11 @@ import type { Limits } from '../limits.js';
 export interface EncodedFrame {
   /** Never written to: they may be a view on the caller's memory. */
   readonly bytes: Uint8Array;
+  /**
+   * Bit of the first byte at which the frame begins, 0 (also where absent) to 7. Other than 0 for native frames of 1-bit
+   * pixels only: they are not padded to whole bytes (PS3.5 8.1.1).
+   */
+  readonly bitOffset?: number;
   /** UID of the transfer syntax. */
   readonly transferSyntax: string;
   readonly attributes: ImagePixel;
@@ -54,7 +59,15 @@ export interface Codec {
   readonly name: string;
   /** UIDs of the transfer syntaxes that it decodes. */
   readonly transferSyntaxes: readonly string[];
+  /** UIDs under which its streams are found although they do not belong there: offered after the codecs that do. */
+  readonly misfiledUnder?: readonly string[];
   /** Names of the WebAssembly modules that it runs (see src/wasm/modules.ts): the pool compiles each once for all workers. */
   readonly modules: readonly string[];
+  /**
+   * What in this frame the codec cannot decode, in the standard's words; undefined where it takes the frame on. Looks
+   * at the headers only, before any code is loaded: the stream, not the UID, decides who decodes it. A frame whose
+   * headers are broken is taken on, so that the decoder says what is wrong with it. Absent: every frame is taken on.
+   */
+  refusal?(frame: EncodedFrame): string | undefined;
   load(): Promise<Decoder>;
 }
