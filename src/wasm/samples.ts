@@ -1,3 +1,6 @@
+import { moduleOf } from './modules.js';
+import { samplesOf } from './samples-kernel.js';
+
 /** Samples of one or two bytes, as tables are looked up by. A signed sample stands for its bits: -1 is the last entry. */
 export type IndexArray = Uint8Array | Int8Array | Uint16Array | Int16Array;
 
@@ -81,134 +84,18 @@ export interface Samples {
 /** Name of the WebAssembly module behind `loadSamples`. */
 export const SAMPLES_MODULE = 'samples';
 
-/** The functions on samples; the same object each time, ready when the promise is. */
-export async function loadSamples(): Promise<Samples> {
-  return plainSamples;
+let loaded: Promise<Samples> | undefined;
+
+/**
+ * The functions on samples: the same object each time, one instance of the kernel per thread.
+ * @throws UnsupportedFeature, WorkerFailure where the kernel cannot be loaded (see `moduleOf`)
+ */
+export function loadSamples(): Promise<Samples> {
+  if (loaded === undefined) {
+    loaded = moduleOf(SAMPLES_MODULE).then(samplesOf);
+    loaded.catch(() => {
+      loaded = undefined;
+    });
+  }
+  return loaded;
 }
-
-const indicesOf = (source: IndexArray): Uint8Array | Uint16Array => {
-  if (source instanceof Int8Array) return new Uint8Array(source.buffer, source.byteOffset, source.length);
-  if (source instanceof Int16Array) return new Uint16Array(source.buffer, source.byteOffset, source.length);
-  return source;
-};
-
-const plainSamples: Samples = {
-  swapBytes(source, target, width) {
-    const whole = target.length - (target.length % width);
-    const word = new Uint8Array(width);
-    for (let at = 0; at < whole; at += width) {
-      for (let i = 0; i < width; i++) word[i] = source[at + width - 1 - i]!;
-      target.set(word, at);
-    }
-    for (let at = whole; at < target.length; at++) target[at] = source[at]!;
-  },
-  unpackBits(source, bitOffset, target) {
-    for (let i = 0; i < target.length; i++) {
-      const bit = bitOffset + i;
-      target[i] = (source[Math.floor(bit / 8)]! >> (bit % 8)) & 1;
-    }
-  },
-  unpack12(source, bitOffset, target) {
-    for (let i = 0; i < target.length; i++) {
-      const bit = bitOffset + 12 * i;
-      const at = Math.floor(bit / 8);
-      target[i] = ((source[at]! | (source[at + 1]! << 8)) >> (bit % 8)) & 0xfff;
-    }
-  },
-  widen(source, target, width) {
-    const container = width === 3 ? 4 : 8;
-    target.fill(0);
-    for (let i = 0; i < target.length / container; i++) {
-      for (let b = 0; b < width; b++) target[i * container + b] = source[i * width + b]!;
-    }
-  },
-  interleave(source, target, components, width) {
-    const count = target.length / components / width;
-    for (let i = 0; i < count; i++) {
-      for (let c = 0; c < components; c++) {
-        for (let b = 0; b < width; b++) {
-          target[(i * components + c) * width + b] = source[(c * count + i) * width + b]!;
-        }
-      }
-    }
-  },
-  storedBitsFit(source, bits) {
-    const target = new Uint8Array(source.length);
-    this.normaliseStoredBits(source, target, bits);
-    return target.every((byte, i) => byte === source[i]);
-  },
-  normaliseStoredBits(source, target, { width, bitsStored, highBit, signed }) {
-    const whole = source.slice();
-    const from = new DataView(whole.buffer);
-    const to = new DataView(target.buffer, target.byteOffset, target.length);
-    for (let at = 0; at < target.length; at += width) {
-      let cell = 0n;
-      for (let b = width - 1; b >= 0; b--) cell = (cell << 8n) | BigInt(from.getUint8(at + b));
-      const value = cell >> BigInt(highBit + 1 - bitsStored);
-      const stored = signed ? BigInt.asIntN(bitsStored, value) : BigInt.asUintN(bitsStored, value);
-      for (let b = 0; b < width; b++) to.setUint8(at + b, Number((stored >> BigInt(8 * b)) & 0xffn));
-    }
-  },
-  ybrFullToRgb(source, target, bitsStored = 8) {
-    const centre = 2 ** (bitsStored - 1);
-    const maximum = 2 ** bitsStored - 1;
-    const clamp = (value: number) => Math.min(Math.max(value, 0), maximum);
-    for (let at = 0; at < target.length; at += 3) {
-      const y = source[at]!;
-      const cb = source[at + 1]! - centre;
-      const cr = source[at + 2]! - centre;
-      target[at] = clamp(y + Math.floor((91881 * cr + 32768) / 65536));
-      target[at + 1] = clamp(y + Math.floor((-22554 * cb - 46802 * cr + 32768) / 65536));
-      target[at + 2] = clamp(y + Math.floor((116130 * cb + 32768) / 65536));
-    }
-  },
-  ybrPartialToRgb(source, target) {
-    const clamp = (value: number) => Math.min(Math.max(Math.round(value), 0), 255);
-    for (let at = 0; at < target.length; at += 3) {
-      const y = (255 / 219) * (source[at]! - 16);
-      const cb = (255 / 224) * (source[at + 1]! - 128);
-      const cr = (255 / 224) * (source[at + 2]! - 128);
-      target[at] = clamp(y + 1.402 * cr);
-      target[at + 1] = clamp(y - ((0.114 * 1.772) / 0.587) * cb - ((0.299 * 1.402) / 0.587) * cr);
-      target[at + 2] = clamp(y + 1.772 * cb);
-    }
-  },
-  expand422(source, target, columns) {
-    const stride = 4 * Math.ceil(columns / 2);
-    for (let i = 0; i < target.length / 3; i++) {
-      const row = Math.floor(i / columns);
-      const column = i % columns;
-      const pair = row * stride + 4 * (column >> 1);
-      target[3 * i] = source[pair + (column & 1)]!;
-      target[3 * i + 1] = source[pair + 2]!;
-      target[3 * i + 2] = source[pair + 3]!;
-    }
-  },
-  lookUp(source, table, target) {
-    const indices = indicesOf(source);
-    for (let i = 0; i < target.length; i++) target[i] = table[indices[i]!]!;
-  },
-  grayToRgba(source, table, target) {
-    const indices = indicesOf(source);
-    for (let i = 0; i < target.length / 4; i++)
-      target.fill(table[indices[i]!]!, 4 * i, 4 * i + 3)[4 * i + 3] = 255;
-  },
-  paletteToRgb(source, table, target) {
-    const indices = indicesOf(source);
-    for (let i = 0; i < target.length / 3; i++) {
-      for (let c = 0; c < 3; c++) target[3 * i + c] = table[3 * indices[i]! + c]!;
-    }
-  },
-  paletteToRgba(source, table, target) {
-    const indices = indicesOf(source);
-    for (let i = 0; i < target.length / 4; i++) {
-      for (let c = 0; c < 4; c++) target[4 * i + c] = table[indices[i]!]! >>> (8 * c);
-    }
-  },
-  rgbToRgba(source, target) {
-    for (let i = 0; i < target.length / 4; i++) {
-      target.set(source.subarray(3 * i, 3 * i + 3), 4 * i);
-      target[4 * i + 3] = 255;
-    }
-  },
-};
