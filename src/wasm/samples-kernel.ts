@@ -101,11 +101,10 @@ class SamplesKernel implements Samples {
     const from = source.subarray(Math.floor(bitOffset / 8));
     const bit = bitOffset % 8;
     if (Math.ceil((bit + target.length) / 8) > from.length) throw tooShort(source);
-    // One more byte than the pixels have: where they start inside a byte, they end in that one.
-    const tile = 8 * (TILE >> 3);
-    for (let at = 0; at < target.length; at += tile) {
-      const count = Math.min(tile, target.length - at);
-      this.#memory.set(from.subarray(at / 8, at / 8 + count / 8 + 1), this.#at.source);
+    // A tile has whole bytes of pixels, so that each starts at the same bit of a byte.
+    for (let at = 0; at < target.length; at += TILE) {
+      const count = Math.min(TILE, target.length - at);
+      this.#memory.set(from.subarray(at / 8, at / 8 + Math.ceil((bit + count) / 8)), this.#at.source);
       this.#kernel.unpackBits(this.#at.source, this.#at.target, count, bit);
       this.#give(target, at, count);
     }
@@ -213,6 +212,7 @@ class SamplesKernel implements Samples {
     // A row's last pair gives one pixel only.
     const sourceRow = 2 * (columns + 1);
     const targetRow = 3 * columns;
+    if ((target.length / targetRow) * sourceRow > source.length) throw tooShort(source);
     for (let from = 0, to = 0; to < target.length; from += sourceRow, to += targetRow) {
       const row = source.subarray(from, from + sourceRow);
       const last = to + targetRow - 3;

@@ -25,8 +25,9 @@ export function storedBitsFit(
 
   // Words start where both a word of memory and a sample do; missing bytes of the first and the last count as zeros.
   const head = -bytes.byteOffset & 3;
-  const aligned = head % width === 0 ? bytes : bytes.slice();
-  const start = aligned === bytes ? Math.min(head, bytes.length) : 0;
+  const inPlace = head % width === 0 && bytes.length >= 4;
+  const aligned = inPlace ? bytes : bytes.slice();
+  const start = inPlace ? head : 0;
   const count = (bytes.length - start) >> 2;
   const ends = Int32Array.of(wordOf(aligned.subarray(0, start)), wordOf(aligned.subarray(start + 4 * count)));
   if ((gather(ends, 0, 2) & unused) !== 0) return false;
