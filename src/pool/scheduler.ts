@@ -28,8 +28,9 @@ export interface Work<Message> {
   /**
    * Makes the message. Called when a worker has room, so that a long queue holds no memory; called again where the worker
    * dies before the work's turn came.
+   * @param id number of the work, by which a later message can name it
    */
-  prepare(): Promise<{ message: Message; transfer: Transferable[] }>;
+  prepare(id: number): Promise<{ message: Message; transfer: Transferable[] }>;
   /** Milliseconds that it may run for, once begun. */
   readonly deadline: number;
   readonly signal?: AbortSignal | undefined;
@@ -191,7 +192,7 @@ export class Scheduler<Message, Answer> {
   async #give(slot: Slot<Message, Answer>, task: Task<Message, Answer>): Promise<void> {
     let outgoing: Awaited<ReturnType<Work<Message>['prepare']>>;
     try {
-      outgoing = await task.work.prepare();
+      outgoing = await task.work.prepare(task.id);
     } catch (error) {
       if (!task.settled) task.reject(withContext(error, task.work.context, 'InvalidDataset'));
       this.#release(slot);

@@ -1,0 +1,42 @@
+import type { SampleArray } from './frame/decoded-frame.js';
+import type { Limits } from './limits.js';
+import type { Pool } from './pool/pool.js';
+import { localPool, sharedPool } from './pool/shared-pool.js';
+import { isRegisteredHere } from './register-codec.js';
+
+/** Where work is done, how long it is wanted, and what it may cost: options of every call that decodes. */
+export interface WorkOptions {
+  /** Drops the work when it fires: the call rejects with Aborted, and a result that still comes is ignored. */
+  readonly signal?: AbortSignal | undefined;
+  /** The pool to work in. By default all calls share one, which is started when it is first needed. */
+  readonly pool?: Pool | undefined;
+  /** 0 decodes on the calling thread, by the same code; goes before `pool`. */
+  readonly workers?: 0 | undefined;
+  /** What the frame may cost at most. What is not set here is as the pool was made with. */
+  readonly limits?: Partial<Limits> | undefined;
+}
+
+/** How stored samples are made of encoded ones. */
+export interface DecodeOptions extends WorkOptions {
+  /** Name of the codec to decode with (`DecodedFrame.engine`). By default the best for the transfer syntax and the frame. */
+  readonly engine?: string | undefined;
+  /**
+   * `stored` (the default): the samples as they are stored. `rgb`: colour is converted to RGB (PS3.3 C.7.6.3.1.2), from
+   * YBR and from PALETTE COLOR; gray stays gray.
+   */
+  readonly colour?: 'stored' | 'rgb' | undefined;
+  /** What the components are, where the caller knows better than codestream and dataset: `RGB`, `YBR_FULL`. */
+  readonly photometricInterpretation?: string | undefined;
+  /**
+   * An array to fill, of exactly the type and length that the frame has: a fresh one of some megabytes costs milliseconds of
+   * page faults. A worker writes straight into shared memory; other memory is filled by one copy when the frame arrives.
+   * What it holds after a failure is undefined.
+   */
+  readonly into?: SampleArray | undefined;
+}
+
+/** The pool that a call works in. */
+export function poolFor(options: WorkOptions, transferSyntax: string, engine: string | undefined): Pool {
+  if (options.workers === 0 || isRegisteredHere(transferSyntax, engine)) return localPool();
+  return options.pool ?? sharedPool();
+}

@@ -1,0 +1,68 @@
+import { withContext } from '../errors.js';
+import { decodeEncodedFrame } from '../frame/decode-frame.js';
+import type { DecodedFrame } from '../frame/decoded-frame.js';
+import { provideModule } from '../wasm/modules.js';
+import type { Answer, FrameInput, FrameJob, Message, WorkerInterface } from './protocol.js';
+import { type EncodedBytes, readEncoded } from './read-encoded.js';
+import { SourceCache } from './source-cache.js';
+import { registerFrom, threadCodecs } from './thread-codecs.js';
+
+/**
+ * Does what a pool's messages say: one in each worker, or one on the calling thread where there are no workers. Frames are
+ * decoded one at a time, in the order of the messages; the bytes of the next one are read meanwhile.
+ */
+export class JobRunner implements WorkerInterface {
+  readonly #sources = new SourceCache();
+  /** Resolves when all that was asked for before is done. */
+  #turn: Promise<void> = Promise.resolve();
+
+  async handle(message: Message): Promise<Answer> {
+    const before = this.#turn;
+    let done!: () => void;
+    this.#turn = new Promise((resolve) => {
+      done = resolve;
+    });
+    try {
+      return { ok: true, value: await this.#do(message, before) };
+    } catch (error) {
+      return { ok: false, error: withContext(error, {}, 'WorkerFailure').toData() };
+    } finally {
+      // Also where the failure came before the turn did: the answers keep the order of the messages.
+      await before;
+      done();
+    }
+  }
+
+  async #do(message: Message, before: Promise<void>): Promise<unknown> {
+    switch (message.type) {
+      case 'start':
+        for (const url of message.codecs) await registerFrom(url);
+        return undefined;
+      case 'frame': {
+        for (const { name, module } of message.modules) provideModule(name, module);
+        const begin = performance.now();
+        const encoded = await this.#read(message.job.input);
+        const read = performance.now() - begin;
+        await before;
+        return decode(message.job, encoded, read);
+      }
+      case 'release':
+        await before;
+        return this.#sources.release(message.source);
+    }
+  }
+
+  async #read(input: FrameInput): Promise<EncodedBytes> {
+    if (input.kind === 'bytes') return input;
+    const source = input.kind === 'source' ? input.source : await this.#sources.get(input.source, input.handle);
+    return readEncoded(source, input.location);
+  }
+}
+
+async function decode(job: FrameJob, { bytes, bitOffset }: EncodedBytes, read: number): Promise<DecodedFrame> {
+  const { transferSyntax, attributes, request } = job;
+  return decodeEncodedFrame(
+    { bytes, bitOffset, transferSyntax, attributes },
+    { ...request, registry: threadCodecs(), readMilliseconds: read },
+  );
+}

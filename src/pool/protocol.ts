@@ -1,0 +1,62 @@
+import type { FrameLocation } from '../dicom/frame-index.js';
+import type { ImagePixel } from '../dicom/image-pixel.js';
+import type { ErrorData } from '../errors.js';
+import type { FrameRequest } from '../frame/decode-frame.js';
+import type { ByteSource, SourceHandle } from '../sources/byte-source.js';
+
+/** Where the encoded bytes of a frame are to be had. */
+export type FrameInput =
+  /** The worker reads them itself: `source` is the number under which it keeps the handle open. */
+  | {
+      readonly kind: 'handle';
+      readonly source: number;
+      readonly handle: SourceHandle;
+      readonly location: FrameLocation;
+    }
+  /** They come with the message; of a native frame from bit `bitOffset` of the first byte on. */
+  | {
+      readonly kind: 'bytes';
+      readonly bytes: Uint8Array;
+      readonly bitOffset: number;
+      /** Milliseconds that reading them took. */
+      readonly readMilliseconds: number;
+    }
+  /** On the calling thread only: the caller's own open source. */
+  | { readonly kind: 'source'; readonly source: ByteSource; readonly location: FrameLocation };
+
+/** One frame to decode. */
+export interface FrameJob {
+  /** Number of the job in its pool: what a later message can name to stop it. */
+  readonly id: number;
+  readonly input: FrameInput;
+  readonly transferSyntax: string;
+  readonly attributes: ImagePixel;
+  /** What is wanted. `into` is memory shared with the caller, or spent by an earlier frame and sent back. */
+  readonly request: Omit<FrameRequest, 'registry' | 'readMilliseconds'>;
+}
+
+/** A WebAssembly module that was compiled by the pool for all its workers. */
+export interface CompiledModule {
+  readonly name: string;
+  readonly module: WebAssembly.Module;
+}
+
+/** What the pool says to a worker. One union for everything, so that more can be said later: a priority, a cancel. */
+export type Message =
+  /** The first: URLs of modules whose default export is a codec to register. */
+  | { readonly type: 'start'; readonly codecs: readonly string[] }
+  /** Compiled modules come with the first job that may need them. */
+  | { readonly type: 'frame'; readonly job: FrameJob; readonly modules: readonly CompiledModule[] }
+  /** A source is closed: so is the worker's handle on it, when the jobs before are done. */
+  | { readonly type: 'release'; readonly source: number };
+
+/** What a worker answers. Errors travel as data: a thread boundary keeps no classes. */
+export type Answer =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: ErrorData };
+
+/** What a worker exposes. */
+export interface WorkerInterface {
+  /** Never rejects: what goes wrong is the answer. */
+  handle(message: Message): Promise<Answer>;
+}

@@ -1,0 +1,59 @@
+import type { FrameLocation } from '../dicom/frame-index.js';
+import type { ByteSource } from '../sources/byte-source.js';
+
+/** The encoded bytes of one frame. */
+export interface EncodedBytes {
+  /** A view on the source's memory where it is memory and the frame stands there in one piece, else fresh bytes. */
+  readonly bytes: Uint8Array;
+  /** Where a native frame begins: a bit of the first byte, 0 to 7 (PS3.5 8.1.1: frames of one bit are not padded). */
+  readonly bitOffset: number;
+}
+
+/** Bytes between two fragments that are read along rather than read around: an item header has 8. */
+const GAP = 4096;
+
+/**
+ * Reads the encoded bytes of a frame; the fragments of an encapsulated one are joined. What the source ends before is
+ * missing: the codec then says what was whole.
+ */
+export async function readEncoded(source: ByteSource, location: FrameLocation): Promise<EncodedBytes> {
+  if (location.kind === 'native') {
+    const first = Math.floor(location.bitOffset / 8);
+    const end = Math.ceil((location.bitOffset + location.bitLength) / 8);
+    return { bytes: await source.read(first, end - first), bitOffset: location.bitOffset % 8 };
+  }
+  const { fragments } = location;
+  if (fragments.length === 1) {
+    const { offset, length } = fragments[0]!;
+    return { bytes: await source.read(offset, length), bitOffset: 0 };
+  }
+  return { bytes: await join(source, fragments), bitOffset: 0 };
+}
+
+type Fragments = Extract<FrameLocation, { kind: 'encapsulated' }>['fragments'];
+
+async function join(source: ByteSource, fragments: Fragments): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for (let first = 0; first < fragments.length; ) {
+    let last = first;
+    while (last + 1 < fragments.length && isNear(fragments[last]!, fragments[last + 1]!)) last += 1;
+    const from = fragments[first]!.offset;
+    const stretch = await source.read(from, fragments[last]!.offset + fragments[last]!.length - from);
+    for (const { offset, length } of fragments.slice(first, last + 1)) {
+      pieces.push(stretch.subarray(offset - from, offset - from + length));
+    }
+    first = last + 1;
+  }
+  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}
+
+function isNear(before: Fragments[number], after: Fragments[number]): boolean {
+  const gap = after.offset - (before.offset + before.length);
+  return gap >= 0 && gap <= GAP;
+}

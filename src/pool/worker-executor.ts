@@ -1,0 +1,57 @@
+import { transfer, wrap } from 'comlink';
+import { startThread } from '#thread';
+import { errorFromData } from '../errors.js';
+import type { Answer, Message, WorkerInterface } from './protocol.js';
+import type { Executor } from './scheduler.js';
+import type { Thread, WorkerSource } from './thread.js';
+
+/** A worker of the pool, seen from the calling thread. Nothing that goes wrong at its start is thrown: it ends. */
+export class WorkerExecutor implements Executor<Message, Answer> {
+  readonly ready: Promise<void>;
+  readonly ended: Promise<unknown>;
+  readonly #thread: Thread | undefined;
+  readonly #handle: WorkerInterface['handle'] = () => new Promise(() => {});
+  /** Names of the modules that the worker has been given. */
+  readonly #given = new Set<string>();
+
+  constructor(source: WorkerSource | undefined, codecs: readonly string[]) {
+    try {
+      this.#thread = startThread(source);
+      this.#handle = wrap<WorkerInterface>(this.#thread.endpoint).handle;
+    } catch (error) {
+      this.ready = new Promise(() => {});
+      this.ended = Promise.resolve(error);
+      return;
+    }
+    const started = this.#handle({ type: 'start', codecs });
+    this.ready = new Promise((resolve) => {
+      void started.then((answer) => answer.ok && resolve());
+    });
+    this.ended = Promise.race([
+      this.#thread.ended,
+      new Promise((resolve) => {
+        started.then((answer) => !answer.ok && resolve(errorFromData(answer.error)), resolve);
+      }),
+    ]);
+  }
+
+  run(message: Message, transferables: Transferable[]): Promise<Answer> {
+    return this.#handle(transfer(this.#withNewModules(message), transferables));
+  }
+
+  hold(busy: boolean): void {
+    this.#thread?.hold(busy);
+  }
+
+  async terminate(): Promise<void> {
+    await this.#thread?.terminate();
+  }
+
+  /** A compiled module is posted once; the worker keeps it. */
+  #withNewModules(message: Message): Message {
+    if (message.type !== 'frame') return message;
+    const modules = message.modules.filter(({ name }) => !this.#given.has(name));
+    for (const { name } of modules) this.#given.add(name);
+    return { ...message, modules };
+  }
+}
