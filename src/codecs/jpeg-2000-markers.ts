@@ -5,10 +5,10 @@ export interface Jpeg2000Component {
   /** Bit depth of the samples before any level shift, 1 to 38. */
   readonly precision: number;
   readonly signed: boolean;
-  /** XRsiz and YRsiz: the component has one sample per this many columns and rows of the reference grid. */
+  /** XRsiz and YRsiz: one sample of the component per this many points of the reference grid, across and down. */
   readonly xStep: number;
   readonly yStep: number;
-  /** Samples that the component has in the image area. */
+  /** Samples of the component in the image area (B.2). */
   readonly columns: number;
   readonly rows: number;
 }
@@ -17,12 +17,14 @@ export interface Jpeg2000Component {
 export interface Jpeg2000Header {
   /** Where the codestream starts: past the boxes of a JP2 file that should not be there (PS3.5 A.4.4). */
   readonly offset: number;
-  /** The image area on the reference grid: Xsiz - XOsiz, Ysiz - YOsiz. */
+  /** Size of the image: of its largest component. */
   readonly columns: number;
   readonly rows: number;
-  /** XOsiz and YOsiz: where the image area starts on the reference grid. */
+  /** XOsiz, YOsiz, Xsiz, Ysiz: the image area on the reference grid. */
   readonly xOffset: number;
   readonly yOffset: number;
+  readonly xEnd: number;
+  readonly yEnd: number;
   readonly tiles: number;
   readonly components: readonly Jpeg2000Component[];
   /** SGcod: the reversible or irreversible component transform (RCT, ICT) was used on the first three components. */
@@ -60,7 +62,12 @@ export function inspectJpeg2000(bytes: Uint8Array): Jpeg2000Header {
     need(view, position, 2);
     const marker = view.getUint16(position);
     if (marker === SOT) break;
-    if (marker < 0xff01 || (marker >= 0xff30 && marker <= 0xff3f)) {
+    // Reserved markers without parameters (A.1.1).
+    if (marker >= 0xff30 && marker <= 0xff3f) {
+      position += 2;
+      continue;
+    }
+    if (marker < 0xff01) {
       throw invalid(`no marker of the main header at byte ${position}`, position, 'A.1.3');
     }
     need(view, position + 2, 2);
@@ -75,13 +82,17 @@ export function inspectJpeg2000(bytes: Uint8Array): Jpeg2000Header {
   }
   if (siz === undefined) throw invalid('no SIZ marker segment', offset, 'A.5.1');
   if (cod === undefined) throw invalid('no COD marker segment in the main header', offset, 'A.6.1');
+  // Each tile has a tile-part header, SOT and SOD, at least (A.4.2): a number of tiles can be too large to be true.
+  if (siz.tiles * 14 > bytes.length - position) {
+    throw new TruncatedData(`The JPEG 2000 data hold ${bytes.length} bytes, too few for ${siz.tiles} tiles.`);
+  }
   return { offset, ...siz, ...cod, highThroughput: highThroughput || cod.highThroughput };
 }
 
 interface SizSegment
   extends Pick<
     Jpeg2000Header,
-    'columns' | 'rows' | 'xOffset' | 'yOffset' | 'tiles' | 'components' | 'part2'
+    'columns' | 'rows' | 'xOffset' | 'yOffset' | 'xEnd' | 'yEnd' | 'tiles' | 'components' | 'part2'
   > {}
 interface CodSegment extends Pick<Jpeg2000Header, 'componentTransform' | 'reversible' | 'highThroughput'> {}
 
@@ -114,10 +125,12 @@ function readSiz(view: DataView, position: number, length: number): SizSegment {
     components.push({ precision, signed: (depth & 0x80) !== 0, xStep, yStep, columns, rows });
   }
   return {
-    columns: xEnd - xOffset,
-    rows: yEnd - yOffset,
+    columns: Math.max(...components.map((component) => component.columns)),
+    rows: Math.max(...components.map((component) => component.rows)),
     xOffset,
     yOffset,
+    xEnd,
+    yEnd,
     tiles: Math.ceil((xEnd - tileX) / tileColumns) * Math.ceil((yEnd - tileY) / tileRows),
     components,
     part2: (view.getUint16(position + 4) & 0x8000) !== 0,

@@ -45,7 +45,9 @@ export const libjpegTurbo: Codec = {
     '1.2.840.10008.1.2.4.53',
     '1.2.840.10008.1.2.4.55',
   ],
-  misfiledUnder: ['1.2.840.10008.1.2.4.57', '1.2.840.10008.1.2.4.70'],
+  misfiledUnder: [52, 54, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 70].map(
+    (number) => `1.2.840.10008.1.2.4.${number}`,
+  ),
   modules: ['libjpeg-turbo-8bit'],
   refusal,
   load: async () => {

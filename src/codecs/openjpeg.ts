@@ -1,4 +1,4 @@
-import { InvalidBitstream, TruncatedData, UnsupportedFeature } from '../errors.js';
+import { InvalidBitstream, TruncatedData } from '../errors.js';
 import type { Limits } from '../limits.js';
 import { EmscriptenHost, type EmscriptenModule, type EmscriptenObject } from '../wasm/emscripten.js';
 import type { Codec, Codestream, DecodeContext, Decoder, EncodedFrame } from './codec.js';
@@ -20,6 +20,7 @@ export const openjpeg: Codec = {
   name: 'openjpeg',
   transferSyntaxes: ['1.2.840.10008.1.2.4.90', '1.2.840.10008.1.2.4.91'],
   modules: ['openjpeg'],
+  refusal,
   load: async () => {
     const { default: factory } = await import('@cornerstonejs/codec-openjpeg/decodewasmjs');
     return decoderOn(new EmscriptenHost<OpenJpegModule>('openjpeg', factory));
@@ -47,20 +48,35 @@ function decoderOn(host: EmscriptenHost<OpenJpegModule>): Decoder {
   };
 }
 
+function refusal({ bytes }: EncodedFrame): string | undefined {
+  let header: Jpeg2000Header;
+  try {
+    header = inspectJpeg2000(bytes);
+  } catch {
+    return undefined;
+  }
+  if (header.part2) return 'JPEG 2000 with extensions of Part 2 (ITU-T T.801)';
+  if (header.components.length > 4) return `JPEG 2000 of ${header.components.length} components`;
+  const precision = Math.max(...header.components.map((component) => component.precision));
+  if (precision > 16) return `JPEG 2000 of ${precision} bits per sample`;
+  if (header.components.some((component) => component.signed !== header.components[0].signed)) {
+    return 'JPEG 2000 with signed and unsigned components';
+  }
+  // The package takes memory for the reference grid from its origin on.
+  const grid = header.xEnd * header.yEnd;
+  const image = (header.xEnd - header.xOffset) * (header.yEnd - header.yOffset);
+  return grid > 4 * image + 65536 ? 'JPEG 2000 with a far offset on the reference grid' : undefined;
+}
+
 function describe(header: Jpeg2000Header): Codestream {
   const { components } = header;
   const bitsPerSample = Math.max(...components.map((component) => component.precision));
-  if (bitsPerSample > 16) throw unsupported(`JPEG 2000 with ${bitsPerSample} bits per sample`);
-  const signed = components[0].signed;
-  if (components.some((component) => component.signed !== signed)) {
-    throw unsupported('JPEG 2000 with signed and unsigned components');
-  }
   return {
     rows: header.rows,
     columns: header.columns,
     samplesPerPixel: components.length,
     bitsPerSample,
-    signed,
+    signed: components[0].signed,
     photometricInterpretation: header.componentTransform && components.length >= 3 ? 'RGB' : undefined,
     bytesPerSample: bitsPerSample <= 8 ? 1 : 2,
   };
@@ -74,18 +90,13 @@ function describe(header: Jpeg2000Header): Codestream {
  */
 function isDirect({ components }: Jpeg2000Header): boolean {
   const [first] = components;
-  if (components.length === 1) return isWhole(first) && (first.precision > 8 || !first.signed);
+  if (components.length === 1) return first.precision > 8 || !first.signed;
   return (
     components.length === 3 &&
     components.every(
-      (component) =>
-        component.precision <= 8 && component.precision === first.precision && isWhole(component),
+      ({ precision, xStep, yStep }) => precision <= 8 && precision === first.precision && xStep * yStep === 1,
     )
   );
-}
-
-function isWhole(component: Jpeg2000Component): boolean {
-  return component.xStep === 1 && component.yStep === 1;
 }
 
 /**
@@ -102,17 +113,26 @@ function jp2For(header: Jpeg2000Header, index: number): Uint8Array {
     ...[...type].map((character) => character.charCodeAt(0)),
     ...content,
   ];
-  const { columns, rows, components } = header;
-  const imageHeader = [...uint32(rows), ...uint32(columns), components.length >> 8, components.length & 255];
+  const { xOffset, yOffset, xEnd, yEnd, components } = header;
   return Uint8Array.from([
     ...box('jP  ', 0x0d, 0x0a, 0x87, 0x0a),
     ...box('ftyp', 0x6a, 0x70, 0x32, 0x20, 0, 0, 0, 0, 0x6a, 0x70, 0x32, 0x20),
     ...box(
       'jp2h',
-      ...box('ihdr', ...imageHeader, components[0].precision - 1, 7, 1, 0),
+      ...box(
+        'ihdr',
+        ...uint32(yEnd - yOffset),
+        ...uint32(xEnd - xOffset),
+        0,
+        components.length,
+        255,
+        7,
+        1,
+        0,
+      ),
       ...box('colr', 1, 0, 0, ...uint32(17)),
       ...box('pclr', 0, 1, 1, depth, ...entry),
-      ...box('cmap', index >> 8, index & 255, 0, 0),
+      ...box('cmap', 0, index, 0, 0),
     ),
     // A length of 0: the box lasts to the end of the file.
     ...[0, 0, 0, 0, 0x6a, 0x70, 0x32, 0x63],
@@ -151,7 +171,8 @@ async function run(
 function check(printed: readonly string[]): void {
   const error = printed.find((line) => line.startsWith('[ERROR]'));
   if (error === undefined) return;
-  throw new InvalidBitstream(`OpenJPEG: ${error.slice(8).trim()}`);
+  const Failure = /truncated|stream length|too long/.test(error) ? TruncatedData : InvalidBitstream;
+  throw new Failure(`OpenJPEG: ${error.slice('[ERROR]'.length).trim()}`);
 }
 
 /**
@@ -164,7 +185,7 @@ function copyDirect(samples: Uint8ClampedArray, output: Uint8Array): void {
   output.set(samples.subarray(0, output.length));
 }
 
-/** Writes one component among the others; a subsampled one is repeated up to the image's size (T.800 B.2). */
+/** Writes one component among the others; a subsampled one is repeated up to the image's size. */
 function copyComponent(
   decoded: Uint8ClampedArray,
   output: Uint8Array,
@@ -173,32 +194,42 @@ function copyComponent(
   index: number,
 ): void {
   const component = header.components[index];
-  const width = isByte(component) ? 1 : 2;
-  if (decoded.length < component.columns * component.rows * width) {
-    throw new TruncatedData('OpenJPEG gave fewer samples than the image has');
-  }
-  const source =
-    width === 1
-      ? decoded
-      : component.signed
-        ? new Int16Array(decoded.buffer, decoded.byteOffset, component.columns * component.rows)
-        : new Uint16Array(decoded.buffer, decoded.byteOffset, component.columns * component.rows);
+  const count = component.columns * component.rows;
+  if (decoded.length < count * (isByte(component) ? 1 : 2)) throw tooFewSamples();
+  const source = isByte(component)
+    ? decoded
+    : component.signed
+      ? new Int16Array(decoded.buffer, decoded.byteOffset, count)
+      : new Uint16Array(decoded.buffer, decoded.byteOffset, count);
   const target =
     codestream.bytesPerSample === 1
       ? output
       : new Uint16Array(output.buffer, output.byteOffset, output.length / 2);
   const stride = codestream.samplesPerPixel;
-  const xFirst = Math.ceil(header.xOffset / component.xStep);
-  const yFirst = Math.ceil(header.yOffset / component.yStep);
-  for (let y = 0, to = index; y < header.rows; y++) {
-    const row = Math.max(0, Math.floor((header.yOffset + y) / component.yStep) - yFirst) * component.columns;
-    for (let x = 0; x < header.columns; x++, to += stride) {
-      const column = Math.max(0, Math.floor((header.xOffset + x) / component.xStep) - xFirst);
-      target[to] = source[row + column];
-    }
+  const xStep = Math.min(...header.components.map((each) => each.xStep));
+  const yStep = Math.min(...header.components.map((each) => each.yStep));
+  const xFrom = positions(header.xOffset, xStep, header.columns, component.xStep, component.columns);
+  const yFrom = positions(header.yOffset, yStep, header.rows, component.yStep, component.rows);
+  let to = index;
+  for (const y of yFrom) {
+    const row = y * component.columns;
+    for (let x = 0; x < xFrom.length; x++, to += stride) target[to] = source[row + xFrom[x]];
   }
 }
 
-function unsupported(feature: string): UnsupportedFeature {
-  return new UnsupportedFeature(`${feature} cannot be decoded by OpenJPEG`, { feature });
+/**
+ * For each of `count` samples that stand `step` apart on the reference grid, the last sample of a component with steps
+ * `otherStep` that is not behind it (T.800 B.2: sample i stands at i times the step).
+ */
+function positions(offset: number, step: number, count: number, otherStep: number, otherCount: number) {
+  const first = Math.ceil(offset / step);
+  const otherFirst = Math.ceil(offset / otherStep);
+  return Int32Array.from({ length: count }, (_, index) => {
+    const other = Math.floor(((first + index) * step) / otherStep) - otherFirst;
+    return Math.min(Math.max(other, 0), otherCount - 1);
+  });
+}
+
+function tooFewSamples(): TruncatedData {
+  return new TruncatedData('OpenJPEG gave fewer samples than the image has.');
 }

@@ -99,11 +99,11 @@ export class CodecRegistry {
   }
 
   #noCodec(transferSyntax: string): UnsupportedFeature | UnknownTransferSyntax {
-    const known = transferSyntaxOf(transferSyntax);
-    if (known === undefined) {
+    const row = transferSyntaxOf(transferSyntax);
+    if (row === undefined) {
       return new UnknownTransferSyntax(`Transfer syntax ${transferSyntax} is not known.`, { transferSyntax });
     }
-    const feature = known.unsupported ?? known.name;
+    const feature = row.unsupported ?? row.name;
     return new UnsupportedFeature(`Transfer syntax ${transferSyntax} cannot be decoded: ${feature}.`, {
       transferSyntax,
       feature,

@@ -97,8 +97,9 @@ export class EmscriptenHost<M extends EmscriptenModule> {
     const compiled = await moduleOf(this.#name);
     const printed: string[] = [];
     const print = (line: string) => {
-      // A broken stream can make a codec print without end.
-      if (printed.length < 64) printed.push(line);
+      // A broken stream can make a codec print without end; what ended it comes last.
+      if (printed.length === 64) printed.shift();
+      printed.push(line);
     };
     const module = await new Promise<M>((resolve, reject) => {
       this.#factory<M>({
