@@ -6,6 +6,8 @@ export interface Limits {
   readonly memoryBytes: number;
   /** Depth of nested sequences in a dataset (PS3.5 7.5). */
   readonly nesting: number;
+  /** Data elements and items in a dataset, nested ones counted: each takes memory, however few bytes it has. */
+  readonly elements: number;
   /** Bytes that a deflated dataset or frame may inflate to. */
   readonly inflatedBytes: number;
   /** How many times larger than its deflated bytes inflated data may be; RFC 1951 itself cannot exceed 1032. */
@@ -19,6 +21,7 @@ export const DEFAULT_LIMITS: Limits = {
   frameBytes: 1 << 30,
   memoryBytes: 256 << 20,
   nesting: 64,
+  elements: 2_000_000,
   inflatedBytes: 2 ** 31,
   inflateRatio: 1032,
   decodeMilliseconds: 60_000,

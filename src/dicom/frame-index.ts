@@ -1,3 +1,10 @@
+import { InvalidDataset, MissingAttribute } from '../errors.js';
+import { indexEncapsulatedPixelData } from './encapsulated-pixel-data.js';
+import { imagePixelOf } from './image-pixel.js';
+import { indexNativePixelData } from './native-pixel-data.js';
+import type { Part10 } from './part10.js';
+import { formatTag, PIXEL_DATA } from './tag.js';
+
 /** Where the encoded bytes of one frame stand in the source. */
 export type FrameLocation =
   /** A native frame (PS3.5 8.1, A.1 to A.3): `bitLength` bits from bit `bitOffset` of the source on, least significant bit of a byte first. */
@@ -18,6 +25,43 @@ export interface FrameIndex {
   /**
    * Where a frame is.
    * @throws InvalidDataset for an index out of range or a frame that the tables and fragments do not give
+   * @throws TruncatedData for a frame that should be there and of which the bytes are missing
+   * @throws UnsupportedFeature where frames cannot be told apart without decoding: video
    */
   locate(frame: number): Promise<FrameLocation>;
+}
+
+/**
+ * The frame index of an instance. Reads next to nothing: a Basic Offset Table at most.
+ * @throws MissingAttribute where there is no pixel data, or one of the attributes that say how large a frame is
+ * @throws InvalidDataset where the pixel data are native and the transfer syntax is not, or the other way round
+ */
+export async function frameIndexOf(part10: Part10): Promise<FrameIndex> {
+  const { dataset, limits, pixelData, source, transferSyntax } = part10;
+  if (!pixelData) {
+    const url = dataset.string('PixelDataProviderURL');
+    throw new MissingAttribute(
+      url ? `The pixel data are not in the file but at ${url}.` : 'The dataset has no pixel data.',
+      { element: formatTag(PIXEL_DATA), transferSyntax: transferSyntax.uid, clause: 'PS3.3 C.7.6.3' },
+    );
+  }
+  const declared = dataset.number('NumberOfFrames');
+  const numberOfFrames =
+    declared !== undefined && Number.isInteger(declared) && declared > 0 ? declared : undefined;
+  if (transferSyntax.encapsulated && pixelData.tag === PIXEL_DATA) {
+    return indexEncapsulatedPixelData({ source, pixelData, dataset, transferSyntax, numberOfFrames, limits });
+  }
+  if (pixelData.length === undefined || transferSyntax.encapsulated) {
+    throw new InvalidDataset(`${transferSyntax.name} does not go with this pixel data element.`, {
+      offset: pixelData.offset,
+      transferSyntax: transferSyntax.uid,
+      clause: 'PS3.5 A.4',
+    });
+  }
+  const attributes = imagePixelOf(dataset, transferSyntax);
+  return indexNativePixelData(
+    { offset: pixelData.offset, length: pixelData.length },
+    attributes,
+    numberOfFrames,
+  );
 }

@@ -26,4 +26,11 @@ export type SourceHandle =
   | { readonly kind: 'blob'; readonly blob: Blob };
 
 /** What a caller may open: bytes, a File or Blob, a path or file: URL in Node.js, or a ByteSource of their own. */
-export type SourceInput = ArrayBuffer | SharedArrayBuffer | ArrayBufferView | Blob | string | URL | ByteSource;
+export type SourceInput =
+  | ArrayBuffer
+  | SharedArrayBuffer
+  | ArrayBufferView
+  | Blob
+  | string
+  | URL
+  | ByteSource;

@@ -1,0 +1,80 @@
+import { InvalidDataset, TruncatedData } from '../errors.js';
+import type { ByteRange, FrameIndex, FrameLocation } from './frame-index.js';
+import type { ImagePixel } from './image-pixel.js';
+
+/**
+ * Bits that one frame may have: one size, except for chrominance that may be subsampled. YBR_FULL_422 has two bytes per
+ * pixel (PS3.3 C.7.6.3.1.2), where an odd last column takes the room of a pair; archives often send three, as YBR_FULL.
+ */
+function possibleFrameBits(attributes: ImagePixel): number[] {
+  const { rows, columns, samplesPerPixel, bitsAllocated, photometricInterpretation } = attributes;
+  const full = rows * columns * samplesPerPixel * bitsAllocated;
+  if (!/^YBR_(FULL|PARTIAL)_422$/.test(photometricInterpretation) || samplesPerPixel !== 3) return [full];
+  const pairs = rows * Math.ceil(columns / 2) * 4 * bitsAllocated;
+  const halves = rows * columns * 2 * bitsAllocated;
+  return [...new Set([pairs, halves, full])];
+}
+
+/** Which of the possible sizes the pixel data have: one that fits exactly (but for a byte of padding), else the largest that fits. */
+function chooseFrameBits(
+  possible: readonly number[],
+  bits: number,
+  numberOfFrames: number | undefined,
+): number {
+  const fitsExactly = (size: number) => {
+    const left = numberOfFrames === undefined ? bits % size : bits - size * numberOfFrames;
+    return bits >= size && left >= 0 && left <= 8 + 7;
+  };
+  const exact = possible.find(fitsExactly);
+  if (exact !== undefined) return exact;
+  const fitting = possible.filter((size) => size * (numberOfFrames ?? 1) <= bits);
+  return fitting.length > 0 ? Math.max(...fitting) : possible[0]!;
+}
+
+/** Native frames (PS3.5 8.1.1, A.1 to A.3): one behind the other, without padding, also inside a byte. */
+class NativeFrameIndex implements FrameIndex {
+  readonly frameCount: number;
+  readonly #pixelData: ByteRange;
+  readonly #frameBits: number;
+  readonly #rows: number;
+
+  constructor(pixelData: ByteRange, attributes: ImagePixel, numberOfFrames: number | undefined) {
+    const bits = pixelData.length * 8;
+    this.#frameBits = chooseFrameBits(possibleFrameBits(attributes), bits, numberOfFrames);
+    this.#pixelData = pixelData;
+    this.#rows = attributes.rows;
+    this.frameCount = numberOfFrames ?? Math.max(1, Math.floor(bits / this.#frameBits));
+  }
+
+  async locate(frame: number): Promise<FrameLocation> {
+    if (!Number.isInteger(frame) || frame < 0 || frame >= this.frameCount) {
+      throw new InvalidDataset(`There is no frame ${frame}: frames are 0 to ${this.frameCount - 1}.`, {
+        frame,
+      });
+    }
+    const { offset, length } = this.#pixelData;
+    const begin = frame * this.#frameBits;
+    const there = Math.max(0, length * 8 - begin);
+    if (there < this.#frameBits) {
+      throw new TruncatedData(
+        `Pixel data end before frame ${frame} does: ${Math.floor(there / 8)} of ${Math.ceil(this.#frameBits / 8)} bytes are there.`,
+        { frame, offset: offset + length, goodRows: Math.floor((there / this.#frameBits) * this.#rows) },
+      );
+    }
+    return { kind: 'native', bitOffset: offset * 8 + begin, bitLength: this.#frameBits };
+  }
+}
+
+/**
+ * Indexes native pixel data. Where they are longer than the frames the rest is ignored; where they are shorter, the
+ * frames that are whole are located and each other is a TruncatedData.
+ * @param pixelData the bytes that there are
+ * @param numberOfFrames undefined where the dataset does not say: as many as there is room for
+ */
+export function indexNativePixelData(
+  pixelData: ByteRange,
+  attributes: ImagePixel,
+  numberOfFrames: number | undefined,
+): FrameIndex {
+  return new NativeFrameIndex(pixelData, attributes, numberOfFrames);
+}
