@@ -1,14 +1,21 @@
 import type { Codestream, EncodedFrame } from '../codecs/codec.js';
 import type { CodecRegistry, Engine } from '../codecs/registry.js';
+import { type ColourConversion, conversionToRgb } from '../display/colour.js';
 import type { Palette } from '../display/palette.js';
 import { LimitExceeded, withContext } from '../errors.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import { loadSamples } from '../wasm/samples.js';
-import { type ColourConversion, conversionToRgb } from './colour.js';
 import type { DecodedFrame, EmbeddedOverlay, Mismatch, SampleArray } from './decoded-frame.js';
 import { type EmbeddedOverlayPlane, embeddedOverlay } from './embedded-overlay.js';
 import { checkAttributes, reconcile, type StoredLayout } from './reconcile.js';
-import { bytesOf, bytesUnder, createSamples, requireInto, type SampleType } from './sample-array.js';
+import {
+  bytesOf,
+  bytesUnder,
+  createSamples,
+  integerType,
+  requireInto,
+  type SampleType,
+} from './sample-array.js';
 import { storeSamples, unusedBitsSet, type Words, wordsAreStored } from './stored-bits.js';
 import { codesWholeWords } from './whole-words.js';
 
@@ -113,8 +120,9 @@ function planFor(codestream: Codestream, frame: EncodedFrame, request: FrameRequ
     overlayBits: (request.overlays ?? []).map((overlay) => overlay.bitPosition),
     photometricInterpretation: request.photometricInterpretation,
   });
-  const conversion = request.colour === 'rgb' ? conversionToRgb(layout, request.palette) : undefined;
-  const { type, samplesPerPixel } = conversion ?? layout;
+  const conversion = request.colour === 'rgb' ? conversionOf(layout, request.palette) : undefined;
+  const type = conversion === undefined ? layout.type : integerType(conversion.bytesPerSample * 8, false);
+  const samplesPerPixel = conversion === undefined ? layout.samplesPerPixel : 3;
   const pixels = layout.rows * layout.columns;
   const length = pixels * samplesPerPixel;
 
@@ -130,6 +138,20 @@ function planFor(codestream: Codestream, frame: EncodedFrame, request: FrameRequ
     );
   }
   return { codestream, layout, conversion, samplesPerPixel, type, length };
+}
+
+function conversionOf(layout: StoredLayout, palette: Palette | undefined): ColourConversion | undefined {
+  const { stored } = layout;
+  const bytes = bytesOf(layout.type);
+  return conversionToRgb(
+    {
+      ...layout,
+      bitsStored: stored?.bits ?? bytes * 8,
+      signed: stored?.signed ?? true,
+      bytesPerSample: stored === undefined ? undefined : bytes,
+    },
+    palette,
+  );
 }
 
 /** The memory of a frame on its way. */
