@@ -6,8 +6,9 @@ export interface EncodedFrame {
   /** Never written to: they may be a view on the caller's memory. */
   readonly bytes: Uint8Array;
   /**
-   * Bit of the first byte at which the frame begins, 0 (also where absent) to 7. Other than 0 for native frames of 1-bit
-   * pixels only: they are not padded to whole bytes (PS3.5 8.1.1).
+   * Bit at which the frame begins, counted from the least significant one of the first byte: 0 (also where absent) to 7
+   * for native frames of 1-bit or packed 12-bit samples, which are not padded to whole bytes (PS3.5 8.1.1). Up to 15 in big
+   * endian, where the bytes are whole 16-bit words of OW (PS3.5 A.3): bits are counted once those are swapped.
    */
   readonly bitOffset?: number;
   /** UID of the transfer syntax. */
@@ -42,6 +43,13 @@ export interface DecodeContext {
   readonly limits: Limits;
 }
 
+/** Samples that stand in the encoded bytes as `decode` would write them. */
+export interface SamplesInPlace {
+  readonly codestream: Codestream;
+  /** A view on the encoded bytes: as many as the frame has, aligned to bytesPerSample. Never written to. */
+  readonly bytes: Uint8Array;
+}
+
 /** A codec that is loaded and ready. It decodes one frame at a time and keeps nothing of it afterwards. */
 export interface Decoder {
   /**
@@ -51,6 +59,11 @@ export interface Decoder {
    * @throws InvalidBitstream, TruncatedData, UnsupportedFeature, LimitExceeded
    */
   decode(frame: EncodedFrame, context: DecodeContext): Codestream | Promise<Codestream>;
+  /**
+   * The samples where they need no decoding: native frames whose byte order, alignment and layout fit. Undefined where
+   * they do; absent where they always do. Takes no memory and no time.
+   */
+  inPlace?(frame: EncodedFrame): SamplesInPlace | undefined;
 }
 
 /** A codec as the registry lists it: light to import, its code and its WebAssembly come when first needed. */

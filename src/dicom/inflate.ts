@@ -12,19 +12,21 @@ const PIECE = 16 << 10;
  * of RFC 1951, padded to even length with one NUL; lenient in this: a zlib header (RFC 1950) as some writers add, and any
  * number of NULs behind the stream.
  * @param deflated never written to
- * @returns the inflated bytes, in a buffer of their own
+ * @param wanted inflating stops when so many bytes are out; what follows is not looked at
+ * @returns the inflated bytes, `wanted` of them at most, in a buffer of their own
  * @throws InvalidBitstream for bytes that are no complete stream
  * @throws LimitExceeded as soon as more comes out than `inflatedBytes`, or than `inflateRatio` times the bytes given
  */
 export async function inflate(
   deflated: Uint8Array,
   limits: Pick<Limits, 'inflatedBytes' | 'inflateRatio'>,
+  wanted = Number.POSITIVE_INFINITY,
 ): Promise<Uint8Array> {
   const format = hasZlibHeader(deflated) ? 'deflate' : 'deflate-raw';
   let failure: unknown;
   for (const length of possibleLengths(deflated)) {
     try {
-      return await inflateExactly(deflated.subarray(0, length), format, limits);
+      return await inflateExactly(deflated.subarray(0, length), format, limits, wanted);
     } catch (error) {
       if (error instanceof LimitExceeded) throw error;
       failure ??= error;
@@ -69,6 +71,7 @@ async function inflateExactly(
   deflated: Uint8Array,
   format: 'deflate' | 'deflate-raw',
   limits: Pick<Limits, 'inflatedBytes' | 'inflateRatio'>,
+  wanted: number,
 ): Promise<Uint8Array> {
   const stream = new DecompressionStream(format);
   const writer = stream.writable.getWriter();
@@ -80,10 +83,10 @@ async function inflateExactly(
 
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for (;;) {
+  while (size < wanted) {
     const { done, value } = await reader.read();
     if (done) break;
-    size += value.length;
+    size = Math.min(size + value.length, wanted);
     const breach = breachedLimit(size, deflated.length, limits);
     if (breach !== undefined) {
       await reader.cancel().catch(() => undefined);
@@ -91,12 +94,13 @@ async function inflateExactly(
     }
     chunks.push(value);
   }
+  if (size === wanted) await reader.cancel().catch(() => undefined);
   await fed;
 
   const inflated = new Uint8Array(size);
   let at = 0;
   for (const chunk of chunks) {
-    inflated.set(chunk, at);
+    inflated.set(chunk.subarray(0, size - at), at);
     at += chunk.length;
   }
   return inflated;
