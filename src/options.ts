@@ -1,5 +1,6 @@
 import type { SampleArray } from './frame/decoded-frame.js';
 import type { Limits } from './limits.js';
+import { FramePool } from './pool/frame-pool.js';
 import type { Pool } from './pool/pool.js';
 import { localPool, sharedPool } from './pool/shared-pool.js';
 import { isRegisteredHere } from './register-codec.js';
@@ -36,7 +37,10 @@ export interface DecodeOptions extends WorkOptions {
 }
 
 /** The pool that a call works in. */
-export function poolFor(options: WorkOptions, transferSyntax: string, engine: string | undefined): Pool {
+export function poolFor(options: WorkOptions, transferSyntax: string, engine: string | undefined): FramePool {
   if (options.workers === 0 || isRegisteredHere(transferSyntax, engine)) return localPool();
-  return options.pool ?? sharedPool();
+  const { pool } = options;
+  if (pool === undefined) return sharedPool();
+  if (!(pool instanceof FramePool)) throw new TypeError('The pool must be one that createPool made.');
+  return pool;
 }

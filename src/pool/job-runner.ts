@@ -54,12 +54,17 @@ export class JobRunner implements WorkerInterface {
 
   async #read(input: FrameInput): Promise<EncodedBytes> {
     if (input.kind === 'bytes') return input;
-    const source = input.kind === 'source' ? input.source : await this.#sources.get(input.source, input.handle);
+    const source =
+      input.kind === 'source' ? input.source : await this.#sources.get(input.source, input.handle);
     return readEncoded(source, input.location);
   }
 }
 
-async function decode(job: FrameJob, { bytes, bitOffset }: EncodedBytes, read: number): Promise<DecodedFrame> {
+async function decode(
+  job: FrameJob,
+  { bytes, bitOffset }: EncodedBytes,
+  read: number,
+): Promise<DecodedFrame> {
   const { transferSyntax, attributes, request } = job;
   return decodeEncodedFrame(
     { bytes, bitOffset, transferSyntax, attributes },

@@ -1,20 +1,6 @@
-import { hardwareConcurrency, hasThreads } from '#thread';
-import type { FrameLocation } from '../dicom/frame-index.js';
-import type { ImagePixel } from '../dicom/image-pixel.js';
-import { errorFromData, WorkerFailure } from '../errors.js';
-import type { DecodedFrame, SampleArray } from '../frame/decoded-frame.js';
-import { bytesUnder, requireInto, type SampleType, viewSamples } from '../frame/sample-array.js';
-import { DEFAULT_LIMITS, type Limits } from '../limits.js';
-import type { ByteSource } from '../sources/byte-source.js';
-import { moduleOf } from '../wasm/modules.js';
-import { SAMPLES_MODULE } from '../wasm/samples.js';
-import { LocalExecutor } from './local-executor.js';
-import type { Answer, CompiledModule, FrameInput, FrameJob, Message } from './protocol.js';
-import { readEncoded } from './read-encoded.js';
-import { Scheduler } from './scheduler.js';
+import type { Limits } from '../limits.js';
+import { FramePool } from './frame-pool.js';
 import type { WorkerSource } from './thread.js';
-import { threadCodecs } from './thread-codecs.js';
-import { WorkerExecutor } from './worker-executor.js';
 
 /** How a pool is made. */
 export interface PoolOptions {
@@ -37,221 +23,33 @@ export interface PoolOptions {
   readonly limits?: Partial<Limits> | undefined;
 }
 
-/** A frame as the public surface hands it in. */
-export interface PooledFrame {
-  readonly input: BytesInput | SourceInput;
-  readonly transferSyntax: string;
-  readonly attributes: ImagePixel;
-  readonly request: Omit<FrameJob['request'], 'limits' | 'into'>;
-  readonly limits: Partial<Limits> | undefined;
-  readonly signal: AbortSignal | undefined;
-}
-
-/** The whole encoded frame. */
-interface BytesInput {
-  readonly kind: 'bytes';
-  readonly bytes: Uint8Array;
-  /** The caller gives the bytes' buffer away. */
-  readonly transfer: boolean;
-}
-
-/** Where the encoded frame is. */
-interface SourceInput {
-  readonly kind: 'source';
-  readonly source: ByteSource;
-  locate(): Promise<FrameLocation>;
-}
-
-/** Frames that a worker holds at once: the one that it decodes, and the next one, whose bytes it reads meanwhile. */
-const DEPTH = 2;
-
-/** Workers that a pool has by default at most: each may hold as much memory as its limits allow. */
-const DEFAULT_MOST = 8;
-
-/** The numbers by which workers know sources. */
-const sourceNumbers = new WeakMap<ByteSource, number>();
-let lastSourceNumber = 0;
-
-/**
- * Workers that decode frames. Made by `createPool`; calls that are given none share one of the default size. Workers are
- * started when work comes, and an idle one keeps no process of Node.js alive.
- */
-export class Pool {
+/** Workers that decode frames: what `createPool` makes and the option `pool` takes. */
+export interface Pool {
   /** Workers at most; 0 where the calling thread decodes. */
   readonly workers: number;
-  readonly #limits: Limits;
-  readonly #scheduler: Scheduler<Message, Answer>;
-  /** Spent output memory, sent back to the workers with frames of the same size: fresh memory costs page faults. */
-  readonly #spent: ArrayBuffer[] = [];
-
-  constructor(options: PoolOptions = {}) {
-    this.workers = checkedSize(options.workers);
-    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
-    const codecs = (options.codecs ?? []).map((url) => new URL(url).href);
-    this.#scheduler = new Scheduler({
-      size: Math.max(1, this.workers),
-      depth: DEPTH,
-      start: () => (this.workers === 0 ? new LocalExecutor(codecs) : new WorkerExecutor(options.worker, codecs)),
-    });
-  }
-
   /**
-   * Ends the workers. What is queued or running fails with Aborted, and so does what is asked for afterwards. May be
-   * called again.
+   * Ends the workers. What is queued or running fails with Aborted, and so does what is asked for afterwards. May be called
+   * again.
    */
-  async close(): Promise<void> {
-    this.#spent.length = 0;
-    await this.#scheduler.close();
-  }
-
-  /** Decodes one frame, into memory of the caller's where that is given. */
-  async decode(frame: PooledFrame, into?: SampleArray): Promise<DecodedFrame> {
-    if (into === undefined) return this.#run(frame, () => undefined);
-    if (this.workers === 0 || isShared(into)) {
-      const decoded = await this.#run(frame, () => into);
-      return { ...decoded, samples: into };
-    }
-    return this.fill(into, await this.decodeAhead(frame, into));
-  }
-
-  /** Decodes one frame whose samples will be moved by `fill`, into an array like this one, when their time has come. */
-  decodeAhead(frame: PooledFrame, like: SampleArray): Promise<DecodedFrame> {
-    return this.#run(frame, () => this.#spentLike(like));
-  }
-
-  /**
-   * Moves the samples of a frame into the caller's array and keeps the memory where they were for another frame.
-   * @throws AttributeMismatch when the array's type or length is not the frame's
-   */
-  fill(into: SampleArray, decoded: DecodedFrame): DecodedFrame {
-    const { samples } = decoded;
-    requireInto(into, typeOfSamples(samples), samples.length);
-    bytesUnder(into).set(bytesUnder(samples));
-    const { buffer } = samples;
-    if (buffer instanceof ArrayBuffer && buffer.byteLength === samples.byteLength) {
-      if (this.#spent.length >= DEPTH * Math.max(1, this.workers)) this.#spent.shift();
-      this.#spent.push(buffer);
-    }
-    return { ...decoded, samples: into };
-  }
-
-  /** Tells the workers that a source is closed. */
-  release(source: ByteSource): void {
-    const number = sourceNumbers.get(source);
-    if (number === undefined) return;
-    for (const executor of this.#scheduler.executors) {
-      executor.run({ type: 'release', source: number }, []).catch(() => {});
-    }
-  }
-
-  async #run(frame: PooledFrame, into: () => SampleArray | undefined): Promise<DecodedFrame> {
-    const limits = { ...this.#limits, ...frame.limits };
-    const answer = await this.#scheduler.submit({
-      prepare: async (id) => {
-        const [input, modules] = await Promise.all([this.#inputOf(frame), this.#modulesFor(frame)]);
-        const memory = into();
-        const request = { ...frame.request, limits, into: memory };
-        const { transferSyntax, attributes } = frame;
-        const job: FrameJob = { id, input, transferSyntax, attributes, request };
-        const transfer: Transferable[] = [];
-        if (input.kind === 'bytes' && !isShared(input.bytes)) transfer.push(input.bytes.buffer as ArrayBuffer);
-        if (memory !== undefined && !isShared(memory)) transfer.push(memory.buffer as ArrayBuffer);
-        return { message: { type: 'frame', job, modules }, transfer };
-      },
-      deadline: limits.decodeMilliseconds,
-      signal: frame.signal,
-      context: { frame: frame.request.frame, transferSyntax: frame.transferSyntax },
-    });
-    if (!answer.ok) throw errorFromData(answer.error);
-    return answer.value as DecodedFrame;
-  }
-
-  /**
-   * What the executor is told of the encoded bytes. The calling thread uses the caller's own; a worker reads them itself
-   * where the source has a handle; else they are copied once, or given away where the caller allows that.
-   */
-  async #inputOf({ input, transferSyntax, request }: PooledFrame): Promise<FrameInput> {
-    if (input.kind === 'bytes') {
-      const { bytes, transfer } = input;
-      if (transfer && bytes.buffer.byteLength === 0) {
-        throw new WorkerFailure('The bytes went down with a worker that was ended before their turn came.', {
-          transferSyntax,
-          frame: request.frame,
-        });
-      }
-      return { kind: 'bytes', bytes: this.#ownBytes(bytes, transfer), bitOffset: 0, readMilliseconds: 0 };
-    }
-    const { source } = input;
-    const location = await input.locate();
-    if (this.workers === 0) return { kind: 'source', source, location };
-    const { handle } = source;
-    if (handle !== undefined) return { kind: 'handle', source: numberOf(source), handle, location };
-    const begin = performance.now();
-    const { bytes, bitOffset } = await readEncoded(source, location);
-    const readMilliseconds = performance.now() - begin;
-    return { kind: 'bytes', bytes: this.#ownBytes(bytes, false), bitOffset, readMilliseconds };
-  }
-
-  #ownBytes(bytes: Uint8Array, transfer: boolean): Uint8Array {
-    if (this.workers === 0 || isShared(bytes) || (transfer && isWhole(bytes))) return bytes;
-    return bytes.slice();
-  }
-
-  /** The compiled modules that the frame will probably need. Where one cannot be had here, the worker looks itself. */
-  async #modulesFor({ transferSyntax, request }: PooledFrame): Promise<CompiledModule[]> {
-    if (this.workers === 0) return [];
-    const codecs = threadCodecs();
-    const { engine } = request;
-    const codec = engine === undefined ? codecs.codecsFor(transferSyntax)[0] : codecs.get(engine);
-    const names = [...new Set([...(codec?.modules ?? []), SAMPLES_MODULE])];
-    const modules = await Promise.all(
-      names.map((name) =>
-        moduleOf(name).then(
-          (module) => [{ name, module }],
-          () => [],
-        ),
-      ),
-    );
-    return modules.flat();
-  }
-
-  #spentLike(like: SampleArray): SampleArray | undefined {
-    const place = this.#spent.findIndex((buffer) => buffer.byteLength === like.byteLength);
-    if (place === -1) return undefined;
-    const [buffer] = this.#spent.splice(place, 1);
-    return viewSamples(typeOfSamples(like), new Uint8Array(buffer!), like.length);
-  }
+  close(): Promise<void>;
 }
 
-/** The name of an array's type. A subclass, Buffer for one, has the name of the class behind it. */
-function typeOfSamples(samples: SampleArray): SampleType {
-  return samples[Symbol.toStringTag].toLowerCase().replace('array', '') as SampleType;
-}
-
-/** Whether both sides of a thread boundary can use the memory at once. */
-function isShared(view: ArrayBufferView): boolean {
-  return typeof SharedArrayBuffer !== 'undefined' && view.buffer instanceof SharedArrayBuffer;
-}
-
-function isWhole(bytes: Uint8Array): boolean {
-  return bytes.byteLength === bytes.buffer.byteLength;
-}
-
-function numberOf(source: ByteSource): number {
-  let number = sourceNumbers.get(source);
-  if (number === undefined) {
-    lastSourceNumber += 1;
-    number = lastSourceNumber;
-    sourceNumbers.set(source, number);
-  }
-  return number;
-}
-
-function checkedSize(workers: number | undefined): number {
-  if (!hasThreads()) return 0;
-  if (workers === undefined) return Math.min(hardwareConcurrency(), DEFAULT_MOST);
-  if (!Number.isInteger(workers) || workers < 0) {
-    throw new RangeError(`A pool has 0 or more workers, not ${workers}.`);
-  }
-  return workers;
+/**
+ * Makes a pool of workers: Web Workers, or worker threads in Node.js. Needed only to choose their number, their script,
+ * further codecs or limits: calls that are given no pool share one.
+ *
+ * Workers are started when work comes. WebAssembly is compiled once for all of them. They read files and Blobs
+ * themselves; of images in memory they get a copy of a frame's encoded bytes. Samples come back by transfer, never by
+ * copying. A worker that dies (out of memory, say) or overruns `limits.decodeMilliseconds` fails the frame that it decoded
+ * with WorkerFailure or LimitExceeded and is replaced. Idle workers keep no process of Node.js alive.
+ * @throws RangeError for a number of workers that is none; TypeError for URLs of codecs that are not absolute
+ * @example
+ * const pool = createPool({ workers: 2, limits: { decodeMilliseconds: 5_000 } });
+ * const image = await open(file, { pool });
+ * const frames = await Promise.all([0, 1, 2].map((index) => image.decode(index)));
+ * assert.equal(frames.length, 3);
+ * await pool.close();
+ */
+export function createPool(options: PoolOptions = {}): Pool {
+  return new FramePool(options);
 }

@@ -1,0 +1,279 @@
+import type { Dataset, ElementKey } from './dicom/dataset.js';
+import type { Deviation } from './dicom/dataset-reader.js';
+import type { Value } from './dicom/element.js';
+import { type FrameIndex, frameIndexOf } from './dicom/frame-index.js';
+import { type ImagePixel, imagePixelOf } from './dicom/image-pixel.js';
+import { type Part10, readPart10 } from './dicom/part10.js';
+import type { TransferSyntax } from './dicom/transfer-syntax.js';
+import { type Palette, paletteOf } from './display/palette.js';
+import { Aborted, CineloopError, withContext } from './errors.js';
+import type { DecodedFrame } from './frame/decoded-frame.js';
+import { type DecodeOptions, poolFor } from './options.js';
+import type { FramePool, PooledFrame } from './pool/frame-pool.js';
+import type { ByteSource, SourceInput } from './sources/byte-source.js';
+import { openSource } from './sources/open.js';
+
+/** Options of `open`: the defaults of all calls on the image. */
+export type OpenOptions = Omit<DecodeOptions, 'into' | 'signal'>;
+
+/** Options of `decodeAll`. */
+export interface DecodeAllOptions extends DecodeOptions {
+  /** Frames to decode, in this order, counted from 0. By default all. */
+  readonly frames?: Iterable<number> | undefined;
+  /**
+   * What becomes of a frame that fails. `throw` (the default): the iteration ends with its error. `yield`: the error takes
+   * the frame's place, and the iteration goes on.
+   */
+  readonly failures?: 'throw' | 'yield' | undefined;
+}
+
+/** What an image may leave open when it is forgotten rather than closed. */
+interface Held {
+  readonly source: ByteSource;
+  readonly owned: boolean;
+  readonly pools: Set<FramePool>;
+}
+
+const forgotten = new FinalizationRegistry<Held>((held) => void letGo(held));
+
+async function letGo({ source, owned, pools }: Held): Promise<void> {
+  for (const pool of pools) pool.release(source);
+  if (owned) await source.close();
+}
+
+/**
+ * Opens a DICOM file: reads its header, no pixel data.
+ *
+ * An image is opened also where its frames cannot be decoded, for the sake of its dataset; the calls that decode say why.
+ * @param input bytes in memory (they must not change while the image is in use), a Blob or File, in Node.js a path or
+ *   file: URL, or a `ByteSource` of the caller's, which the caller closes
+ * @param options defaults of all calls on the image
+ * @throws InvalidDataset for what cannot be read or is no DICOM file (PS3.10 7)
+ * @throws LimitExceeded for a header beyond the limits on nesting, elements and inflated bytes
+ * @example
+ * const image = await open(file);
+ * assert.equal(image.transferSyntax.name, 'Explicit VR Little Endian');
+ * assert.equal(image.frameCount, 3);
+ * assert.equal(image.attributes.rows, 4);
+ * await image.close();
+ */
+export async function open(input: SourceInput, options: OpenOptions = {}): Promise<DicomImage> {
+  const source = await openSource(input);
+  const owned = source !== input;
+  try {
+    return new DicomImage(await partsOf(source, options), { source, owned, pools: new Set() }, options);
+  } catch (error) {
+    if (owned) await source.close();
+    throw withContext(error, {}, 'InvalidDataset');
+  }
+}
+
+/** What is known of an image: what could not be had is kept as the error that says why. */
+interface Parts {
+  readonly part10: Part10;
+  readonly index: FrameIndex | CineloopError;
+  readonly attributes: ImagePixel | CineloopError;
+}
+
+async function partsOf(source: ByteSource, { limits }: OpenOptions): Promise<Parts> {
+  const part10 = await readPart10(source, { limits: limits ?? {} });
+  const { dataset, transferSyntax } = part10;
+  const orError = (error: unknown) =>
+    withContext(error, { transferSyntax: transferSyntax.uid }, 'InvalidDataset');
+  return {
+    part10,
+    index: await frameIndexOf(part10).catch(orError),
+    attributes: await Promise.resolve()
+      .then(() => imagePixelOf(dataset, transferSyntax))
+      .catch(orError),
+  };
+}
+
+/** An open DICOM image: its header, and its frames to decode. Made by `open`. */
+export class DicomImage {
+  readonly #parts: Parts;
+  readonly #held: Held;
+  readonly #defaults: OpenOptions;
+  #closed = false;
+  #loadedPalette: Promise<Palette | undefined> | undefined;
+
+  /** @internal */
+  constructor(parts: Parts, held: Held, defaults: OpenOptions) {
+    this.#parts = parts;
+    this.#held = held;
+    this.#defaults = defaults;
+    forgotten.register(this, held, this);
+  }
+
+  /** The transfer syntax as a row of data (PS3.5 Annex A): `uid`, `name` and how the dataset and its pixels are encoded. */
+  get transferSyntax(): TransferSyntax {
+    return this.#parts.part10.transferSyntax;
+  }
+
+  /**
+   * The attributes of the Image Pixel module (PS3.3 C.7.6.3).
+   * @throws MissingAttribute, AttributeMismatch where the dataset has none that an image can have
+   */
+  get attributes(): ImagePixel {
+    return orThrow(this.#parts.attributes);
+  }
+
+  /** Frames that there are; 0 where there are no pixel data. */
+  get frameCount(): number {
+    const { index } = this.#parts;
+    return index instanceof CineloopError ? 0 : index.frameCount;
+  }
+
+  /** The data elements (PS3.5 7), without the file meta information. */
+  get dataset(): Dataset {
+    return this.#parts.part10.dataset;
+  }
+
+  /** The file meta information (PS3.10 7.1), group 0002. */
+  get meta(): Dataset {
+    return this.#parts.part10.meta;
+  }
+
+  /** Where the file departs from the standard and was read all the same. */
+  get deviations(): readonly Deviation[] {
+    return this.#parts.part10.deviations;
+  }
+
+  /**
+   * The first value of an element, by its keyword (PS3.6), its tag as a number or as eight hexadecimal digits; undefined
+   * where it is missing or empty. `dataset` has more: all values, items of sequences, values too long to come with the
+   * header.
+   * @example
+   * const image = await open(file);
+   * assert.equal(image.value('Modality'), 'OT');
+   * assert.equal(image.value(0x00280010), 4);
+   */
+  value(key: ElementKey): Value | undefined {
+    return this.dataset.value(key);
+  }
+
+  /**
+   * Decodes one frame to its stored samples: `rows * columns * samplesPerPixel` of them, colour by pixel, in the typed
+   * array that Bits Allocated and Pixel Representation ask for, sign extended, unused bits cleared (PS3.5 8.1.1, 8.2).
+   * Where codestream and dataset disagree the codestream is followed, and `mismatches` says so.
+   *
+   * Native frames whose bytes are their samples already cost no copy: of an image in memory they are a view on it (so
+   * writing into them writes into it), decoded on the calling thread whatever the pool.
+   * @param index of the frame, counted from 0
+   * @throws the tagged errors of decoding with `frame` and `transferSyntax` in them; Aborted, WorkerFailure; other frames
+   *   are not concerned
+   * @example
+   * const image = await open(file);
+   * const { samples, rows, columns, signed, bitsStored } = await image.decode(1);
+   * assert.equal(samples.constructor, Uint16Array);
+   * assert.equal(samples.length, rows * columns);
+   * assert.deepEqual([signed, bitsStored], [false, 12]);
+   */
+  async decode(index: number, options: DecodeOptions = {}): Promise<DecodedFrame> {
+    const all = { ...this.#defaults, ...options };
+    const pool = this.#poolFor(all);
+    return pool.decode(await this.#frame(index, all), all.into);
+  }
+
+  /**
+   * Decodes frames in order. As many are decoded ahead as keep the pool busy and no more, so that memory stays flat; when
+   * the iteration is left, what was decoded ahead is dropped.
+   *
+   * With `into` every frame comes in that one array: it holds a frame from when that is yielded until the next one is
+   * asked for.
+   * @throws as `decode` does, at the frame that fails, which ends the iteration; with `failures: 'yield'` the error comes in
+   *   the frame's place
+   * @example
+   * const image = await open(file);
+   * const sums: number[] = [];
+   * for await (const { samples } of image.decodeAll()) {
+   *   sums.push((samples as Uint16Array).reduce((sum, sample) => sum + sample, 0));
+   * }
+   * assert.equal(sums.length, image.frameCount);
+   */
+  decodeAll(
+    options?: DecodeAllOptions & { readonly failures?: 'throw' | undefined },
+  ): AsyncGenerator<DecodedFrame, void>;
+  decodeAll(options: DecodeAllOptions): AsyncGenerator<DecodedFrame | CineloopError, void>;
+  async *decodeAll(options: DecodeAllOptions = {}): AsyncGenerator<DecodedFrame | CineloopError, void> {
+    const all = { ...this.#defaults, ...options };
+    const { into, failures, frames = range(this.frameCount) } = all;
+    const pool = this.#poolFor(all);
+    const leaving = new AbortController();
+    const forward = () => leaving.abort(all.signal?.reason);
+    if (all.signal?.aborted) forward();
+    all.signal?.addEventListener('abort', forward);
+    const begin = async (index: number): Promise<DecodedFrame | CineloopError> => {
+      try {
+        const frame = await this.#frame(index, { ...all, signal: leaving.signal });
+        return await (into === undefined ? pool.decode(frame) : pool.decodeAhead(frame, into));
+      } catch (error) {
+        return withContext(error, { frame: index }, 'WorkerFailure');
+      }
+    };
+    const finish = (result: DecodedFrame | CineloopError): DecodedFrame | CineloopError => {
+      if (!(result instanceof CineloopError)) return into === undefined ? result : pool.fill(into, result);
+      if (failures === 'yield' && result.tag !== 'Aborted') return result;
+      throw result;
+    };
+    const begun: Promise<DecodedFrame | CineloopError>[] = [];
+    try {
+      for (const index of frames) {
+        begun.push(begin(index));
+        if (begun.length > pool.lookAhead) yield finish(await begun.shift()!);
+      }
+      for (const result of begun) yield finish(await result);
+    } finally {
+      all.signal?.removeEventListener('abort', forward);
+      leaving.abort();
+    }
+  }
+
+  /** What the pool is told of a frame. It holds on to the image, so that this is not forgotten while frames are on their way. */
+  async #frame(index: number, options: DecodeOptions): Promise<PooledFrame> {
+    if (this.#closed) throw new Aborted('The image has been closed.', { frame: index });
+    const { transferSyntax, source } = this.#parts.part10;
+    const { engine, colour, photometricInterpretation, limits, signal } = options;
+    const frames = orThrow(this.#parts.index);
+    const palette = colour === 'rgb' ? await this.#palette() : undefined;
+    return {
+      input: { kind: 'source', source, locate: () => frames.locate(index) },
+      transferSyntax: transferSyntax.uid,
+      attributes: this.attributes,
+      request: { frame: index, engine, colour, photometricInterpretation, palette },
+      limits,
+      signal,
+    };
+  }
+
+  #palette(): Promise<Palette | undefined> {
+    this.#loadedPalette ??= paletteOf(this.dataset, this.attributes.pixelRepresentation === 1);
+    return this.#loadedPalette;
+  }
+
+  #poolFor(options: DecodeOptions): FramePool {
+    const pool = poolFor(options, this.transferSyntax.uid, options.engine);
+    this.#held.pools.add(pool);
+    return pool;
+  }
+
+  /**
+   * Closes what `open` opened, here and in the workers. Frames that are being decoded are finished; what is asked for
+   * afterwards rejects. May be called again.
+   */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    forgotten.unregister(this);
+    await letGo(this.#held);
+  }
+}
+
+function* range(end: number): Generator<number, void> {
+  for (let index = 0; index < end; index += 1) yield index;
+}
+
+function orThrow<T extends object>(value: T | CineloopError): T {
+  if (value instanceof CineloopError) throw value;
+  return value;
+}
