@@ -7,8 +7,16 @@ import { formatTag, PIXEL_DATA } from './tag.js';
 
 /** Where the encoded bytes of one frame stand in the source. */
 export type FrameLocation =
-  /** A native frame (PS3.5 8.1, A.1 to A.3): `bitLength` bits from bit `bitOffset` of the source on, least significant bit of a byte first. */
-  | { readonly kind: 'native'; readonly bitOffset: number; readonly bitLength: number }
+  /**
+   * A native frame (PS3.5 8.1, A.1 to A.3): `bitLength` bits from bit `bitOffset` of the source on, least significant bit of
+   * a byte first. `wordBytes` is 2 in big endian: what is read must be whole 16-bit words, which hold their bytes swapped.
+   */
+  | {
+      readonly kind: 'native';
+      readonly bitOffset: number;
+      readonly bitLength: number;
+      readonly wordBytes: 1 | 2;
+    }
   /** An encapsulated frame (PS3.5 A.4): its fragments, in order, without their item headers. */
   | { readonly kind: 'encapsulated'; readonly fragments: readonly ByteRange[] };
 
@@ -63,5 +71,6 @@ export async function frameIndexOf(part10: Part10): Promise<FrameIndex> {
     { offset: pixelData.offset, length: pixelData.length },
     attributes,
     numberOfFrames,
+    transferSyntax.bigEndian ? 2 : 1,
   );
 }

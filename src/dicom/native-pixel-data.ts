@@ -37,12 +37,19 @@ class NativeFrameIndex implements FrameIndex {
   readonly #pixelData: ByteRange;
   readonly #frameBits: number;
   readonly #rows: number;
+  readonly #wordBytes: 1 | 2;
 
-  constructor(pixelData: ByteRange, attributes: ImagePixel, numberOfFrames: number | undefined) {
+  constructor(
+    pixelData: ByteRange,
+    attributes: ImagePixel,
+    numberOfFrames: number | undefined,
+    wordBytes: 1 | 2,
+  ) {
     const bits = pixelData.length * 8;
     this.#frameBits = chooseFrameBits(possibleFrameBits(attributes), bits, numberOfFrames);
     this.#pixelData = pixelData;
     this.#rows = attributes.rows;
+    this.#wordBytes = wordBytes;
     this.frameCount = numberOfFrames ?? Math.max(1, Math.floor(bits / this.#frameBits));
   }
 
@@ -61,7 +68,12 @@ class NativeFrameIndex implements FrameIndex {
         { frame, offset: offset + length, goodRows: Math.floor((there / this.#frameBits) * this.#rows) },
       );
     }
-    return { kind: 'native', bitOffset: offset * 8 + begin, bitLength: this.#frameBits };
+    return {
+      kind: 'native',
+      bitOffset: offset * 8 + begin,
+      bitLength: this.#frameBits,
+      wordBytes: this.#wordBytes,
+    };
   }
 }
 
@@ -70,11 +82,13 @@ class NativeFrameIndex implements FrameIndex {
  * frames that are whole are located and each other is a TruncatedData.
  * @param pixelData the bytes that there are
  * @param numberOfFrames undefined where the dataset does not say: as many as there is room for
+ * @param wordBytes 2 in big endian, where samples of up to 12 bits share 16-bit words
  */
 export function indexNativePixelData(
   pixelData: ByteRange,
   attributes: ImagePixel,
   numberOfFrames: number | undefined,
+  wordBytes: 1 | 2,
 ): FrameIndex {
-  return new NativeFrameIndex(pixelData, attributes, numberOfFrames);
+  return new NativeFrameIndex(pixelData, attributes, numberOfFrames, wordBytes);
 }

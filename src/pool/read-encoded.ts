@@ -5,7 +5,7 @@ import type { ByteSource } from '../sources/byte-source.js';
 export interface EncodedBytes {
   /** A view on the source's memory where it is memory and the frame stands there in one piece, else fresh bytes. */
   readonly bytes: Uint8Array;
-  /** Where a native frame begins: a bit of the first byte, 0 to 7 (PS3.5 8.1.1: frames of one bit are not padded). */
+  /** Where a native frame begins: a bit of the first byte, or in big endian of the first two (see `EncodedFrame`). */
   readonly bitOffset: number;
 }
 
@@ -18,9 +18,11 @@ const GAP = 4096;
  */
 export async function readEncoded(source: ByteSource, location: FrameLocation): Promise<EncodedBytes> {
   if (location.kind === 'native') {
-    const first = Math.floor(location.bitOffset / 8);
-    const end = Math.ceil((location.bitOffset + location.bitLength) / 8);
-    return { bytes: await source.read(first, end - first), bitOffset: location.bitOffset % 8 };
+    const { bitOffset, bitLength, wordBytes } = location;
+    const wordBits = 8 * wordBytes;
+    const first = Math.floor(bitOffset / wordBits) * wordBytes;
+    const end = Math.ceil((bitOffset + bitLength) / wordBits) * wordBytes;
+    return { bytes: await source.read(first, end - first), bitOffset: bitOffset % wordBits };
   }
   const { fragments } = location;
   if (fragments.length === 1) {
