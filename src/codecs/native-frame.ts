@@ -11,6 +11,15 @@ export interface NativeFrame extends Pick<EncodedFrame, 'bytes' | 'bitOffset' | 
   readonly bigEndian: boolean;
 }
 
+/** A frame whose first byte is the one that it begins in, or whose first word where words are swapped. */
+interface PlacedFrame {
+  readonly bytes: Uint8Array;
+  readonly bitOffset: number;
+  readonly attributes: ImagePixel;
+  /** Bytes of the words whose order is to be reversed. */
+  readonly swap: 2 | 4 | 8 | undefined;
+}
+
 /** How the chrominance of a frame is stored, which only its length tells (PS3.3 C.7.6.3.1.2). */
 type Chroma = 'full' | 'pairs by row' | 'pairs throughout';
 
@@ -57,10 +66,10 @@ export function decodeNativeFrame(
   samples: Samples,
 ): Codestream {
   const codestream = nativeCodestream(frame.attributes);
-  const swap = swapWidth(frame);
-  const { chroma, bytes } = takeBytes(frame, codestream, swap);
+  const placed = place(frame);
+  const { chroma, bytes } = takeBytes(placed, codestream);
   const target = allocate(codestream);
-  const steps = stepsOf(frame, codestream, { swap, chroma, encodedSize: bytes.length, samples });
+  const steps = stepsOf({ ...placed, bytes }, codestream, chroma, samples);
   let source = bytes;
   for (const step of steps.slice(0, -1)) {
     const between = new Uint8Array(step.size);
@@ -75,14 +84,14 @@ export function decodeNativeFrame(
 
 /** The samples of a native frame where they stand, if there is nothing to move: see `Decoder.inPlace`. */
 export function nativeSamplesInPlace(frame: NativeFrame): SamplesInPlace | undefined {
-  const { bytes, bitOffset = 0, attributes } = frame;
+  const { bytes, bitOffset, attributes, swap } = place(frame);
   const codestream = nativeCodestream(attributes);
   const { bytesPerSample, bitsPerSample, rows, columns, samplesPerPixel } = codestream;
   const size = rows * columns * samplesPerPixel * bytesPerSample;
   const fits =
     bitsPerSample === 8 * bytesPerSample &&
     bitOffset === 0 &&
-    swapWidth(frame) === undefined &&
+    swap === undefined &&
     !isPlanar(attributes) &&
     bytes.length >= size &&
     bytes.byteOffset % bytesPerSample === 0;
@@ -120,6 +129,13 @@ function swapWidth({ bigEndian, attributes }: NativeFrame): 2 | 4 | 8 | undefine
   });
 }
 
+function place(frame: NativeFrame): PlacedFrame {
+  const { bytes, bitOffset = 0, attributes } = frame;
+  const swap = swapWidth(frame);
+  if (swap !== undefined) return { bytes, bitOffset, attributes, swap };
+  return { bytes: bytes.subarray(bitOffset >> 3), bitOffset: bitOffset & 7, attributes, swap };
+}
+
 function isPlanar({ planarConfiguration, samplesPerPixel }: ImagePixel): boolean {
   return planarConfiguration === 1 && samplesPerPixel > 1;
 }
@@ -134,9 +150,8 @@ function hasPairs({ photometricInterpretation, samplesPerPixel }: ImagePixel, ..
  * of a pair, or the pairs go on in the next row.
  */
 function takeBytes(
-  { bytes, bitOffset = 0, attributes }: NativeFrame,
+  { bytes, bitOffset, attributes, swap }: PlacedFrame,
   { rows, columns, samplesPerPixel, bitsPerSample }: Codestream,
-  swap: number | undefined,
 ): { bytes: Uint8Array; chroma: Chroma } {
   const pixels = rows * columns;
   // Whole words where words are swapped.
@@ -169,15 +184,15 @@ function takeBytes(
 
 /** What has to be done to the bytes, in order. */
 function stepsOf(
-  { bitOffset = 0, attributes }: NativeFrame,
+  { bytes, bitOffset, attributes, swap }: PlacedFrame,
   { rows, columns, samplesPerPixel, bitsPerSample, bytesPerSample }: Codestream,
-  how: { swap: 2 | 4 | 8 | undefined; chroma: Chroma; encodedSize: number; samples: Samples },
+  chroma: Chroma,
+  samples: Samples,
 ): Step[] {
-  const { swap, chroma, encodedSize, samples } = how;
   const size = rows * columns * samplesPerPixel * bytesPerSample;
   const steps: Step[] = [];
   if (swap !== undefined) {
-    steps.push({ size: encodedSize, run: (source, target) => samples.swapBytes(source, target, swap) });
+    steps.push({ size: bytes.length, run: (source, target) => samples.swapBytes(source, target, swap) });
   }
   if (chroma !== 'full') {
     const run = chroma === 'pairs by row' ? columns : rows * columns;
@@ -190,7 +205,7 @@ function stepsOf(
   } else if (bitsPerSample === 24 || bitsPerSample === 40) {
     const width = bitsPerSample === 24 ? 3 : 5;
     steps.push({ size, run: (source, target) => samples.widen(source, target, width) });
-  } else if (encodedSize !== size) {
+  } else if (bytes.length !== size) {
     // Bytes in 16-bit words: the first word, or the last, is shared with another frame or with padding.
     const first = bitOffset / 8;
     steps.push({ size, run: (source, target) => target.set(source.subarray(first, first + size)) });

@@ -1,12 +1,22 @@
 import { transferSyntaxOf } from '../dicom/transfer-syntaxes.js';
 import { UnknownTransferSyntax, UnsupportedFeature } from '../errors.js';
 import type { Codec, Decoder, EncodedFrame } from './codec.js';
+import { deflateFrame } from './deflate-frame.js';
+import { encapsulatedUncompressed } from './encapsulated-uncompressed.js';
 import { libjpegTurbo } from './libjpeg-turbo.js';
+import { native } from './native.js';
 import { openjpeg } from './openjpeg.js';
 import { rle } from './rle.js';
 
 /** Every codec of this library, the preferred ones first. */
-const BUILT_IN_CODECS: readonly Codec[] = [rle, libjpegTurbo, openjpeg];
+const BUILT_IN_CODECS: readonly Codec[] = [
+  native,
+  encapsulatedUncompressed,
+  deflateFrame,
+  rle,
+  libjpegTurbo,
+  openjpeg,
+];
 
 /** The engine that was chosen for a frame: its row, and its code, loaded. */
 export interface Engine {
