@@ -7,6 +7,7 @@ import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import { loadSamples } from '../wasm/samples.js';
 import type { DecodedFrame, EmbeddedOverlay, Mismatch, SampleArray } from './decoded-frame.js';
 import { type EmbeddedOverlayPlane, embeddedOverlay } from './embedded-overlay.js';
+import { lengthMismatch } from './pixel-data-length.js';
 import { checkAttributes, reconcile, type StoredLayout } from './reconcile.js';
 import {
   bytesOf,
@@ -15,6 +16,7 @@ import {
   integerType,
   requireInto,
   type SampleType,
+  viewSamples,
 } from './sample-array.js';
 import { storeSamples, unusedBitsSet, type Words, wordsAreStored } from './stored-bits.js';
 import { codesWholeWords } from './whole-words.js';
@@ -66,21 +68,8 @@ export async function decodeEncodedFrame(frame: EncodedFrame, request: FrameRequ
 }
 
 async function decodeWith(engine: Engine, frame: EncodedFrame, request: FrameRequest): Promise<DecodedFrame> {
-  const limits = request.limits ?? DEFAULT_LIMITS;
   const started = performance.now();
-  let plan: Plan | undefined;
-  let target: Target | undefined;
-  await engine.decoder.decode(frame, {
-    limits,
-    allocate(codestream) {
-      plan = planFor(codestream, frame, request, limits);
-      target = takeMemory(plan, request.into);
-      return target.words.bytes;
-    },
-  });
-  if (plan === undefined || target === undefined) {
-    throw new Error(`The codec ${engine.codec.name} returned without asking for memory.`);
-  }
+  const { plan, target } = await wordsOf(engine, frame, request);
   const decoded = performance.now();
   const { layout, conversion } = plan;
   const { overlays, mismatches } = await settle(plan, target, request.overlays ?? []);
@@ -95,11 +84,39 @@ async function decodeWith(engine: Engine, frame: EncodedFrame, request: FrameReq
     bitsStored: conversion?.bitsStored ?? layout.stored?.bits ?? bytesOf(layout.type) * 8,
     signed: conversion === undefined && (layout.stored?.signed ?? true),
     photometricInterpretation: conversion === undefined ? layout.photometricInterpretation : 'RGB',
-    mismatches,
+    mismatches: [...lengthMismatch(frame), ...mismatches],
     overlays,
     engine: engine.codec.name,
     timings: { read: request.readMilliseconds ?? 0, decode: decoded - started, convert: converted - decoded },
   };
+}
+
+/** The words of a frame: those that stand in the encoded bytes where they can be used so, else decoded. */
+async function wordsOf(
+  { codec, decoder }: Engine,
+  frame: EncodedFrame,
+  request: FrameRequest,
+): Promise<{ plan: Plan; target: Target }> {
+  const inPlace = decoder.inPlace?.(frame);
+  if (inPlace !== undefined) {
+    const plan = planFor(inPlace.codestream, frame, request);
+    const { bytesPerSample } = inPlace.codestream;
+    return { plan, target: await useInPlace(plan, { bytes: inPlace.bytes, bytesPerSample }, request.into) };
+  }
+  let plan: Plan | undefined;
+  let target: Target | undefined;
+  await decoder.decode(frame, {
+    limits: request.limits ?? DEFAULT_LIMITS,
+    allocate(codestream) {
+      plan = planFor(codestream, frame, request);
+      target = takeMemory(plan, request.into);
+      return target.words.bytes;
+    },
+  });
+  if (plan === undefined || target === undefined) {
+    throw new Error(`The codec ${codec.name} returned without asking for memory.`);
+  }
+  return { plan, target };
 }
 
 /** What becomes of a frame, known from its headers. */
@@ -114,7 +131,8 @@ interface Plan {
 }
 
 /** @throws LimitExceeded for a frame larger than the caller allows, before memory is taken for it */
-function planFor(codestream: Codestream, frame: EncodedFrame, request: FrameRequest, limits: Limits): Plan {
+function planFor(codestream: Codestream, frame: EncodedFrame, request: FrameRequest): Plan {
+  const { frameBytes } = request.limits ?? DEFAULT_LIMITS;
   const layout = reconcile(codestream, frame.attributes, {
     wholeWords: codesWholeWords(frame.transferSyntax),
     overlayBits: (request.overlays ?? []).map((overlay) => overlay.bitPosition),
@@ -131,10 +149,10 @@ function planFor(codestream: Codestream, frame: EncodedFrame, request: FrameRequ
     layout.samplesPerPixel * Math.max(bytesOf(layout.type), codestream.bytesPerSample),
   );
   const requested = pixels * bytesPerPixel;
-  if (!(requested <= limits.frameBytes)) {
+  if (!(requested <= frameBytes)) {
     throw new LimitExceeded(
-      `The frame has ${layout.rows} rows of ${layout.columns} columns and needs ${requested} bytes; ${limits.frameBytes} are allowed.`,
-      { limit: 'frameBytes', allowed: limits.frameBytes, requested },
+      `The frame has ${layout.rows} rows of ${layout.columns} columns and needs ${requested} bytes; ${frameBytes} are allowed.`,
+      { limit: 'frameBytes', allowed: frameBytes, requested },
     );
   }
   return { codestream, layout, conversion, samplesPerPixel, type, length };
@@ -162,12 +180,13 @@ interface Target {
   readonly stored: SampleArray;
   /** What is handed out. */
   readonly output: SampleArray;
+  /** The words have been looked at already: whether they are the stored samples. */
+  readonly settled?: boolean;
 }
 
 function takeMemory(plan: Plan, into: SampleArray | undefined): Target {
   const { layout, conversion, codestream } = plan;
-  const output =
-    into === undefined ? createSamples(plan.type, plan.length) : requireInto(into, plan.type, plan.length);
+  const output = outputFor(plan, into);
   const storedLength = layout.rows * layout.columns * layout.samplesPerPixel;
   const stored =
     conversion === undefined || conversion.inPlace ? output : createSamples(layout.type, storedLength);
@@ -179,25 +198,43 @@ function takeMemory(plan: Plan, into: SampleArray | undefined): Target {
   return { words: { bytes, bytesPerSample }, stored, output };
 }
 
+function outputFor({ type, length }: Plan, into: SampleArray | undefined): SampleArray {
+  return into === undefined ? createSamples(type, length) : requireInto(into, type, length);
+}
+
+/** The encoded bytes are handed out, or converted from, without a copy where they are the stored samples already. */
+async function useInPlace(plan: Plan, words: Words, into: SampleArray | undefined): Promise<Target> {
+  const { layout, conversion } = plan;
+  const settled = await areStored(words, layout);
+  if (settled && (conversion !== undefined || into === undefined)) {
+    const stored = viewSamples(layout.type, words.bytes);
+    return { words, stored, output: conversion === undefined ? stored : outputFor(plan, into), settled };
+  }
+  return { ...takeMemory(plan, into), words, settled };
+}
+
+async function areStored(words: Words, { type, stored, clean }: StoredLayout): Promise<boolean> {
+  if (stored === undefined || clean) return true;
+  return words.bytesPerSample === bytesOf(type) && wordsAreStored(await loadSamples(), words, stored);
+}
+
 /** Makes stored samples of the words: takes overlays out, clears unused bits, extends the sign, widens. */
 async function settle(
   { layout }: Plan,
-  { words, stored }: Target,
+  { words, stored, settled }: Target,
   declared: readonly EmbeddedOverlayPlane[],
 ): Promise<{ overlays: readonly EmbeddedOverlay[]; mismatches: readonly Mismatch[] }> {
-  const { mismatches } = layout;
-  const bits = layout.stored;
-  if (bits === undefined || layout.clean) return { overlays: [], mismatches };
-
-  const samples = await loadSamples();
   const planes = planesOf(words, layout, declared);
   const overlays = planes.map((plane) => embeddedOverlay(words, plane, layout.rows, layout.columns));
-  const inPlace = words.bytes.buffer === stored.buffer;
-  if (inPlace && wordsAreStored(samples, words, bits)) return { overlays, mismatches };
-
+  const { mismatches } = layout;
+  if (layout.stored === undefined || (settled ?? (await areStored(words, layout)))) {
+    const isThere = words.bytes.buffer === stored.buffer && words.bytes.byteOffset === stored.byteOffset;
+    if (!isThere) bytesUnder(stored).set(words.bytes);
+    return { overlays, mismatches };
+  }
   const claimed = planes.reduce((mask, { bitPosition }) => mask | (1n << BigInt(bitPosition)), 0n);
-  const unclaimed = unusedBitsSet(words, bits) & ~claimed;
-  storeSamples(samples, words, bits, stored);
+  const unclaimed = unusedBitsSet(words, layout.stored) & ~claimed;
+  storeSamples(await loadSamples(), words, layout.stored, stored);
   if (unclaimed === 0n) return { overlays, mismatches };
   const cleared = { attribute: 'unusedBits', dataset: 0, codestream: `0x${unclaimed.toString(16)}` };
   return { overlays, mismatches: [...mismatches, cleared] };

@@ -60,10 +60,9 @@ export function createSamples(type: SampleType, length: number): SampleArray {
   return new CONSTRUCTORS[type](length);
 }
 
-/** An array over bytes that are there; undefined where they do not begin at a multiple of the sample's size. */
-export function viewSamples(type: SampleType, bytes: Uint8Array, length: number): SampleArray | undefined {
-  if (bytes.byteOffset % bytesOf(type) !== 0) return undefined;
-  return new CONSTRUCTORS[type](bytes.buffer, bytes.byteOffset, length);
+/** An array over bytes that are there, which begin at a multiple of the sample's size. */
+export function viewSamples(type: SampleType, bytes: Uint8Array): SampleArray {
+  return new CONSTRUCTORS[type](bytes.buffer, bytes.byteOffset, bytes.byteLength / bytesOf(type));
 }
 
 /** The bytes that an array covers. */
