@@ -11,6 +11,7 @@ import {
   encodingOfItem,
   IMPLICIT_LITTLE_ENDIAN,
   readElementHeader,
+  readTag,
   UNDEFINED_LENGTH,
 } from './encoding.js';
 import type { ByteRange } from './frame-index.js';
@@ -128,12 +129,12 @@ export class DatasetReader {
         this.deviation(position, 'The source ends before the size that it has.');
         return position;
       }
-      const header = readElementHeader(
-        window.view,
-        position - window.start,
-        top.end - position,
-        top.encoding,
-      );
+      const at = position - window.start;
+      // Asked first: what is behind the file meta information may be deflated.
+      if (top === root && options.accepts?.(readTag(window.view, at, top.encoding.bigEndian)) === false) {
+        return position;
+      }
+      const header = readElementHeader(window.view, at, top.end - position, top.encoding);
       if (header === undefined) {
         // Nothing behind this point can be trusted, except where an outer length says where to go on.
         this.deviation(position, 'These bytes are no data element; they are skipped.');
@@ -153,7 +154,6 @@ export class DatasetReader {
         stack.pop();
         continue;
       }
-      if (top === root && options.accepts && !options.accepts(tag)) return position;
       if (tag === 0 && position !== options.start) {
         this.deviation(position, 'Padding behind the last data element is skipped.');
         position = this.#leave(stack, position);
@@ -240,8 +240,9 @@ export class DatasetReader {
         stack.pop();
         return position;
       }
-      this.deviation(position, 'An item stands where no sequence is open; its header is skipped.');
-      return inside;
+      // What is in it belongs to a sequence whose header is lost, not to this dataset.
+      this.deviation(position, 'An item stands where no sequence is open; it is skipped.');
+      return header.length <= top.end - inside ? inside + header.length : inside;
     }
     this.#count(position);
     const undefinedLength = header.length === UNDEFINED_LENGTH;

@@ -247,16 +247,19 @@ async function assignFragments(
   frameCount: number | undefined,
 ): Promise<FrameTable> {
   const each = (fragments: readonly ByteRange[]): FrameTable => fragments.map((fragment) => [fragment]);
-  if (ranges.length === frameCount) return each(ranges.map((range) => range)).map(withoutEmpty);
+  if (ranges.length === frameCount) return each(ranges).map(withoutEmpty);
   const filled = ranges.filter(({ length }) => length > 0);
   if (frameCount === 1) return [filled];
   if (frameCount !== undefined && filled.length <= frameCount) return each(filled);
-  if (!data.transferSyntax.fragmentable && frameCount === undefined) return each(filled);
 
   const { begins, ends } = await readBounds(data.source, filled);
   const bothAgree = begins.map((begin, i) => begin && (i === 0 || ends[i - 1]!));
   const afterEnds = ends.map((_, i) => i === 0 || ends[i - 1]!);
-  if (frameCount === undefined) return bothAgree[0] ? split(filled, bothAgree) : [filled];
+  if (frameCount === undefined) {
+    // A single frame may leave Number of Frames out, and be split even where it must not.
+    const starts = data.transferSyntax.fragmentable ? bothAgree : begins;
+    return starts[0] ? split(filled, starts) : [filled];
+  }
   const fitting = [bothAgree, begins, afterEnds].find((starts) => count(starts) === frameCount && starts[0]);
   if (fitting) return split(filled, fitting);
   // Frames that a truncated file still has are good: all but the last are known to be whole.
