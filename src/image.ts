@@ -5,11 +5,13 @@ import { type FrameIndex, frameIndexOf } from './dicom/frame-index.js';
 import { type ImagePixel, imagePixelOf } from './dicom/image-pixel.js';
 import { type Part10, readPart10 } from './dicom/part10.js';
 import type { TransferSyntax } from './dicom/transfer-syntax.js';
+import { type DisplayParameters, displayParametersOf } from './display/display-parameters.js';
 import { type Palette, paletteOf } from './display/palette.js';
 import { Aborted, CineloopError, withContext } from './errors.js';
 import type { DecodedFrame } from './frame/decoded-frame.js';
-import { type DecodeOptions, poolFor } from './options.js';
+import { type CodestreamOptions, type DecodeOptions, poolFor, type RenderOptions } from './options.js';
 import type { FramePool, PooledFrame } from './pool/frame-pool.js';
+import type { RenderedFrame } from './pool/protocol.js';
 import type { ByteSource, SourceInput } from './sources/byte-source.js';
 import { openSource } from './sources/open.js';
 
@@ -229,6 +231,29 @@ export class DicomImage {
     }
   }
 
+  /**
+   * Decodes one frame and renders it to `rows * columns * 4` bytes of RGBA, alpha 255, for a canvas, an ImageData or a PNG.
+   * Gray: modality LUT, VOI LUT or window, presentation (PS3.3 C.11; PS3.4 N.2); MONOCHROME1 and Presentation LUT Shape INVERSE
+   * are inverted. PALETTE COLOR through its palette, also segmented (PS3.3 C.7.6.3.1.5, C.7.9). Colour as RGB.
+   *
+   * Without a window in the dataset or the options, the window is the range of the frame's samples.
+   * @param index of the frame, counted from 0
+   * @throws as `decode` does; UnsupportedFeature, AttributeMismatch for what cannot be shown so; InvalidDataset for broken
+   *   lookup tables
+   * @example
+   * const image = await open(file);
+   * const { rgba, rows, columns } = await image.render(0, { window: { center: 2048, width: 4096 } });
+   * assert.equal(rgba.length, rows * columns * 4);
+   * assert.equal(rgba[3], 255);
+   */
+  async render(index: number, options: RenderOptions = {}): Promise<RenderedFrame> {
+    const all = { ...this.#defaults, ...options };
+    const { window, voi, invert, into } = all;
+    const frame = await this.#frame(index, { ...all, colour: 'stored', into: undefined });
+    const parameters = await this.#displayParameters(index);
+    return this.#poolFor(all).render(frame, { parameters, options: { window, voi, invert } }, into);
+  }
+
   /** What the pool is told of a frame. It holds on to the image, so that this is not forgotten while frames are on their way. */
   async #frame(index: number, options: DecodeOptions): Promise<PooledFrame> {
     if (this.#closed) throw new Aborted('The image has been closed.', { frame: index });
@@ -246,12 +271,21 @@ export class DicomImage {
     };
   }
 
+  /** How the dataset says that a frame is shown. Its errors are those of the frame. */
+  async #displayParameters(index: number): Promise<DisplayParameters> {
+    try {
+      return await displayParametersOf(this.dataset, index);
+    } catch (error) {
+      throw withContext(error, { frame: index, transferSyntax: this.transferSyntax.uid }, 'InvalidDataset');
+    }
+  }
+
   #palette(): Promise<Palette | undefined> {
     this.#loadedPalette ??= paletteOf(this.dataset, this.attributes.pixelRepresentation === 1);
     return this.#loadedPalette;
   }
 
-  #poolFor(options: DecodeOptions): FramePool {
+  #poolFor(options: CodestreamOptions): FramePool {
     const pool = poolFor(options, this.transferSyntax.uid, options.engine);
     this.#held.pools.add(pool);
     return pool;

@@ -5,6 +5,7 @@ export type { Deviation } from './dicom/dataset-reader.js';
 export type { Element, Value } from './dicom/element.js';
 export type { ImagePixel } from './dicom/image-pixel.js';
 export type { TransferSyntax } from './dicom/transfer-syntax.js';
+export type { Window } from './display/window.js';
 export {
   Aborted,
   AttributeMismatch,
@@ -30,8 +31,9 @@ export type {
 } from './frame/decoded-frame.js';
 export { type DecodeAllOptions, type DicomImage, type OpenOptions, open } from './image.js';
 export { DEFAULT_LIMITS, type Limits } from './limits.js';
-export type { DecodeOptions, WorkOptions } from './options.js';
+export type { CodestreamOptions, DecodeOptions, RenderOptions, WorkOptions } from './options.js';
 export { createPool, type Pool, type PoolOptions } from './pool/pool.js';
+export type { RenderedFrame } from './pool/protocol.js';
 export type { PlatformWorker, WorkerSource } from './pool/thread.js';
 export { registerCodec } from './register-codec.js';
 export type { ByteSource, SourceHandle, SourceInput } from './sources/byte-source.js';

@@ -1,3 +1,4 @@
+import type { GrayOptions } from './display/gray-levels.js';
 import type { SampleArray } from './frame/decoded-frame.js';
 import type { Limits } from './limits.js';
 import { FramePool } from './pool/frame-pool.js';
@@ -17,23 +18,33 @@ export interface WorkOptions {
   readonly limits?: Partial<Limits> | undefined;
 }
 
-/** How stored samples are made of encoded ones. */
-export interface DecodeOptions extends WorkOptions {
+/** How a codestream is read. */
+export interface CodestreamOptions extends WorkOptions {
   /** Name of the codec to decode with (`DecodedFrame.engine`). By default the best for the transfer syntax and the frame. */
   readonly engine?: string | undefined;
+  /** What the components are, where the caller knows better than codestream and dataset: `RGB`, `YBR_FULL`. */
+  readonly photometricInterpretation?: string | undefined;
+}
+
+/** How stored samples are made of encoded ones. */
+export interface DecodeOptions extends CodestreamOptions {
   /**
    * `stored` (the default): the samples as they are stored. `rgb`: colour is converted to RGB (PS3.3 C.7.6.3.1.2), from
    * YBR and from PALETTE COLOR; gray stays gray.
    */
   readonly colour?: 'stored' | 'rgb' | undefined;
-  /** What the components are, where the caller knows better than codestream and dataset: `RGB`, `YBR_FULL`. */
-  readonly photometricInterpretation?: string | undefined;
   /**
    * An array to fill, of exactly the type and length that the frame has: a fresh one of some megabytes costs milliseconds of
    * page faults. A worker writes straight into shared memory; other memory is filled by one copy when the frame arrives.
    * What it holds after a failure is undefined.
    */
   readonly into?: SampleArray | undefined;
+}
+
+/** How a frame is shown. Without options: as the dataset says. */
+export interface RenderOptions extends CodestreamOptions, GrayOptions {
+  /** An array of `rows * columns * 4` to fill, as with `DecodeOptions.into`. */
+  readonly into?: Uint8ClampedArray | undefined;
 }
 
 /** The pool that a call works in. */

@@ -1,16 +1,25 @@
 import { hardwareConcurrency, hasThreads } from '#thread';
 import type { FrameLocation } from '../dicom/frame-index.js';
 import type { ImagePixel } from '../dicom/image-pixel.js';
-import { errorFromData, WorkerFailure } from '../errors.js';
+import { AttributeMismatch, errorFromData, WorkerFailure } from '../errors.js';
 import type { DecodedFrame, SampleArray } from '../frame/decoded-frame.js';
-import { bytesUnder, requireInto, type SampleType, viewSamples } from '../frame/sample-array.js';
+import { type SampleType, viewSamples } from '../frame/sample-array.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import type { ByteSource } from '../sources/byte-source.js';
 import { moduleOf } from '../wasm/modules.js';
 import { SAMPLES_MODULE } from '../wasm/samples.js';
 import { LocalExecutor } from './local-executor.js';
+import { ownedBuffers } from './owned-buffers.js';
 import type { Pool, PoolOptions } from './pool.js';
-import type { Answer, CompiledModule, FrameInput, FrameJob, Message } from './protocol.js';
+import type {
+  Answer,
+  CompiledModule,
+  DisplayJob,
+  FrameInput,
+  FrameJob,
+  Message,
+  RenderedFrame,
+} from './protocol.js';
 import { readEncoded } from './read-encoded.js';
 import { Scheduler } from './scheduler.js';
 import { threadCodecs } from './thread-codecs.js';
@@ -82,34 +91,39 @@ export class FramePool implements Pool {
   }
 
   /** Decodes one frame, into memory of the caller's where that is given. */
-  async decode(frame: PooledFrame, into?: SampleArray): Promise<DecodedFrame> {
-    if (into === undefined) return this.#run(frame, () => undefined);
-    if (this.workers === 0 || isShared(into)) {
-      const decoded = await this.#run(frame, () => into);
-      return { ...decoded, samples: into };
-    }
-    return this.fill(into, await this.decodeAhead(frame, into));
+  decode(frame: PooledFrame, into?: SampleArray): Promise<DecodedFrame> {
+    return this.#fulfil<DecodedFrame>(frame, undefined, into);
+  }
+
+  /** Decodes and renders one frame, into memory of the caller's where that is given. */
+  render(frame: PooledFrame, display: DisplayJob, into?: Uint8ClampedArray): Promise<RenderedFrame> {
+    return this.#fulfil<RenderedFrame>(frame, display, into);
   }
 
   /** Decodes one frame whose samples will be moved by `fill`, into an array like this one, when their time has come. */
   decodeAhead(frame: PooledFrame, like: SampleArray): Promise<DecodedFrame> {
-    return this.#run(frame, () => this.#spentLike(like));
+    return this.#run<DecodedFrame>(frame, undefined, () => this.#spentLike(like));
   }
 
   /**
-   * Moves the samples of a frame into the caller's array and keeps the memory where they were for another frame.
-   * @throws AttributeMismatch when the array's type or length is not the frame's
+   * Moves the pixels of a result into the caller's array, and keeps the memory where they were for another frame.
+   * @throws AttributeMismatch when the array's type or length is not the result's
    */
-  fill(into: SampleArray, decoded: DecodedFrame): DecodedFrame {
-    const { samples } = decoded;
-    requireInto(into, typeOfSamples(samples), samples.length);
-    bytesUnder(into).set(bytesUnder(samples));
-    const { buffer } = samples;
-    if (buffer instanceof ArrayBuffer && buffer.byteLength === samples.byteLength) {
-      if (this.#spent.length >= DEPTH * Math.max(1, this.workers)) this.#spent.shift();
+  fill<Result extends DecodedFrame | RenderedFrame>(into: Pixels, result: Result): Result {
+    const pixels = pixelsOf(result);
+    if (into[Symbol.toStringTag] !== pixels[Symbol.toStringTag] || into.length !== pixels.length) {
+      throw new AttributeMismatch(
+        `The array to fill is a ${nameOf(into)}; the frame is a ${nameOf(pixels)}.`,
+      );
+    }
+    bytesOf(into).set(bytesOf(pixels));
+    const { buffer } = pixels;
+    // On the calling thread it may be a view on what the caller handed in.
+    if (this.workers > 0 && buffer instanceof ArrayBuffer && buffer.byteLength === pixels.byteLength) {
+      if (this.#spent.length >= this.lookAhead) this.#spent.shift();
       this.#spent.push(buffer);
     }
-    return { ...decoded, samples: into };
+    return withPixels(result, into);
   }
 
   /** Tells the workers that a source is closed. */
@@ -121,27 +135,42 @@ export class FramePool implements Pool {
     }
   }
 
-  async #run(frame: PooledFrame, into: () => SampleArray | undefined): Promise<DecodedFrame> {
+  async #fulfil<Result extends DecodedFrame | RenderedFrame>(
+    frame: PooledFrame,
+    display: DisplayJob | undefined,
+    into: Pixels | undefined,
+  ): Promise<Result> {
+    if (into === undefined) return this.#run<Result>(frame, display, () => undefined);
+    if (this.workers === 0 || isShared(into)) {
+      return withPixels(await this.#run<Result>(frame, display, () => into), into);
+    }
+    return this.fill(into, await this.#run<Result>(frame, display, () => this.#spentLike(into)));
+  }
+
+  async #run<Result>(
+    frame: PooledFrame,
+    display: DisplayJob | undefined,
+    takeMemory: () => Pixels | undefined,
+  ): Promise<Result> {
     const limits = { ...this.#limits, ...frame.limits };
     const answer = await this.#scheduler.submit({
       prepare: async (id) => {
         const [input, modules] = await Promise.all([this.#inputOf(frame), this.#modulesFor(frame)]);
-        const memory = into();
-        const request = { ...frame.request, limits, into: memory };
-        const { transferSyntax, attributes } = frame;
-        const job: FrameJob = { id, input, transferSyntax, attributes, request };
+        const memory = takeMemory();
         const transfer: Transferable[] = [];
-        if (input.kind === 'bytes' && !isShared(input.bytes))
-          transfer.push(input.bytes.buffer as ArrayBuffer);
-        if (memory !== undefined && !isShared(memory)) transfer.push(memory.buffer as ArrayBuffer);
-        return { message: { type: 'frame', job, modules }, transfer };
+        if (input.kind === 'bytes') transfer.push(...ownedBuffers(input.bytes));
+        transfer.push(...ownedBuffers(memory));
+        return {
+          message: { type: 'frame', job: jobOf(id, frame, display, input, limits, memory), modules },
+          transfer,
+        };
       },
       deadline: limits.decodeMilliseconds,
       signal: frame.signal,
       context: { frame: frame.request.frame, transferSyntax: frame.transferSyntax },
     });
     if (!answer.ok) throw errorFromData(answer.error);
-    return answer.value as DecodedFrame;
+    return answer.value as Result;
   }
 
   /**
@@ -193,12 +222,56 @@ export class FramePool implements Pool {
     return modules.flat();
   }
 
-  #spentLike(like: SampleArray): SampleArray | undefined {
+  #spentLike(like: Pixels): Pixels | undefined {
     const place = this.#spent.findIndex((buffer) => buffer.byteLength === like.byteLength);
     if (place === -1) return undefined;
     const [buffer] = this.#spent.splice(place, 1);
-    return viewSamples(typeOfSamples(like), new Uint8Array(buffer!), like.length);
+    if (like instanceof Uint8ClampedArray) return new Uint8ClampedArray(buffer!);
+    return viewSamples(typeOfSamples(like), new Uint8Array(buffer!));
   }
+}
+
+function jobOf(
+  id: number,
+  { transferSyntax, attributes, request }: PooledFrame,
+  display: DisplayJob | undefined,
+  input: FrameInput,
+  limits: Limits,
+  memory: Pixels | undefined,
+): FrameJob {
+  if (display !== undefined) {
+    const into = memory as Uint8ClampedArray | undefined;
+    const options = { ...display.options, into };
+    return {
+      id,
+      input,
+      transferSyntax,
+      attributes,
+      request: { ...request, limits },
+      display: { ...display, options },
+    };
+  }
+  const into = memory as SampleArray | undefined;
+  return { id, input, transferSyntax, attributes, request: { ...request, limits, into }, display };
+}
+
+/** What a result is made for. */
+type Pixels = SampleArray | Uint8ClampedArray;
+
+function pixelsOf(result: DecodedFrame | RenderedFrame): Pixels {
+  return 'rgba' in result ? result.rgba : result.samples;
+}
+
+function withPixels<Result extends DecodedFrame | RenderedFrame>(result: Result, pixels: Pixels): Result {
+  return 'rgba' in result ? { ...result, rgba: pixels } : { ...result, samples: pixels };
+}
+
+function bytesOf(view: ArrayBufferView): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}
+
+function nameOf(pixels: Pixels): string {
+  return `${pixels[Symbol.toStringTag]} of ${pixels.length}`;
 }
 
 /** The name of an array's type. A subclass, Buffer for one, has the name of the class behind it. */

@@ -1,8 +1,9 @@
+import { renderSamples } from '../display/render.js';
 import { withContext } from '../errors.js';
 import { decodeEncodedFrame } from '../frame/decode-frame.js';
 import type { DecodedFrame } from '../frame/decoded-frame.js';
 import { provideModule } from '../wasm/modules.js';
-import type { Answer, FrameInput, FrameJob, Message, WorkerInterface } from './protocol.js';
+import type { Answer, FrameInput, FrameJob, Message, RenderedFrame, WorkerInterface } from './protocol.js';
 import { type EncodedBytes, readEncoded } from './read-encoded.js';
 import { SourceCache } from './source-cache.js';
 import { registerFrom, threadCodecs } from './thread-codecs.js';
@@ -61,13 +62,19 @@ export class JobRunner implements WorkerInterface {
 }
 
 async function decode(
-  job: FrameJob,
+  { transferSyntax, attributes, request, display }: FrameJob,
   { bytes, bitOffset }: EncodedBytes,
-  read: number,
-): Promise<DecodedFrame> {
-  const { transferSyntax, attributes, request } = job;
-  return decodeEncodedFrame(
-    { bytes, bitOffset, transferSyntax, attributes },
-    { ...request, registry: threadCodecs(), readMilliseconds: read },
-  );
+  readMilliseconds: number,
+): Promise<DecodedFrame | RenderedFrame> {
+  const encoded = { bytes, bitOffset, transferSyntax, attributes };
+  const decoded = await decodeEncodedFrame(encoded, {
+    ...request,
+    registry: threadCodecs(),
+    readMilliseconds,
+  });
+  if (display === undefined) return decoded;
+  const begin = performance.now();
+  const rendering = await renderSamples(decoded, display.parameters, display.options);
+  const { mismatches, engine, timings } = decoded;
+  return { ...rendering, mismatches, engine, timings: { ...timings, render: performance.now() - begin } };
 }

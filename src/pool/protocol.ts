@@ -1,7 +1,10 @@
 import type { FrameLocation } from '../dicom/frame-index.js';
 import type { ImagePixel } from '../dicom/image-pixel.js';
+import type { DisplayParameters } from '../display/display-parameters.js';
+import type { RenderedFrame as Rendering, RenderOptions } from '../display/render.js';
 import type { ErrorData } from '../errors.js';
 import type { FrameRequest } from '../frame/decode-frame.js';
+import type { FrameTimings, Mismatch } from '../frame/decoded-frame.js';
 import type { ByteSource, SourceHandle } from '../sources/byte-source.js';
 
 /** Where the encoded bytes of a frame are to be had. */
@@ -33,6 +36,24 @@ export interface FrameJob {
   readonly attributes: ImagePixel;
   /** What is wanted. `into` is memory shared with the caller, or spent by an earlier frame and sent back. */
   readonly request: Omit<FrameRequest, 'registry' | 'readMilliseconds'>;
+  /** There where the frame is to be rendered when it is decoded. */
+  readonly display: DisplayJob | undefined;
+}
+
+/** How a frame is to be shown: by the dataset, and by the caller. */
+export interface DisplayJob {
+  readonly parameters: DisplayParameters;
+  readonly options: RenderOptions;
+}
+
+/** A frame as a canvas, an ImageData or a PNG takes it. */
+export interface RenderedFrame extends Rendering {
+  /** Each disagreement between the codestream and the dataset; empty where they agree. */
+  readonly mismatches: readonly Mismatch[];
+  /** Name of the engine that decoded. */
+  readonly engine: string;
+  /** Milliseconds by stage; rendering comes after those of decoding. */
+  readonly timings: FrameTimings & { readonly render: number };
 }
 
 /** A WebAssembly module that was compiled by the pool for all its workers. */
