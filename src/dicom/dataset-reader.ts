@@ -3,8 +3,7 @@ import type { Limits } from '../limits.js';
 import type { ByteSource } from '../sources/byte-source.js';
 import { Window } from '../sources/window.js';
 import { Dataset } from './dataset.js';
-import { dictionaryEntryOf } from './dictionary.js';
-import { Element, READ_WITH_HEADER } from './element.js';
+import { Element, type ElementFields, READ_WITH_HEADER } from './element.js';
 import {
   type ElementHeader,
   type Encoding,
@@ -15,17 +14,8 @@ import {
   UNDEFINED_LENGTH,
 } from './encoding.js';
 import type { ByteRange } from './frame-index.js';
-import {
-  elementNumberOf,
-  formatTag,
-  ITEM,
-  ITEM_DELIMITATION,
-  isPrivate,
-  PIXEL_DATA,
-  SEQUENCE_DELIMITATION,
-  type Tag,
-} from './tag.js';
-import { type Vr, valueRepresentationOf } from './value-representation.js';
+import { impliedVr } from './implied-vr.js';
+import { formatTag, ITEM, ITEM_DELIMITATION, PIXEL_DATA, SEQUENCE_DELIMITATION, type Tag } from './tag.js';
 
 /** Where the bytes depart from the standard, and how they were read all the same. */
 export interface Deviation {
@@ -49,9 +39,10 @@ interface Container {
   readonly end: number;
   /** Ends at a delimiter. */
   readonly undefinedLength: boolean;
-  /** Grows as items are read. */
-  readonly items: Dataset[];
-  readonly fragments: ByteRange[];
+  /** Of a sequence; grows as items are read. */
+  readonly items?: Dataset[];
+  /** Of a value in fragments; grows as they are found. */
+  readonly fragments?: ByteRange[];
 }
 
 export interface ReadOptions {
@@ -109,8 +100,6 @@ export class DatasetReader {
       encoding: options.encoding,
       end: options.end,
       undefinedLength: false,
-      items: [],
-      fragments: [],
     };
     const stack = [root];
     let position = options.start;
@@ -251,7 +240,7 @@ export class DatasetReader {
         throw new InvalidDataset('A fragment has no length.', { offset: position, clause: 'PS3.5 A.4' });
       const length = Math.min(header.length, top.end - inside);
       if (length < header.length) this.deviation(position, 'A fragment is longer than what it is in.');
-      top.fragments.push({ offset: inside, length });
+      top.fragments!.push({ offset: inside, length });
       return inside + length;
     }
     let end = undefinedLength ? top.end : inside + header.length;
@@ -260,21 +249,13 @@ export class DatasetReader {
       end = top.end;
     }
     const dataset = new Dataset(top.dataset);
-    top.items.push(dataset);
+    top.items!.push(dataset);
     let { encoding } = top;
     if (end - inside >= 8) {
       const view = await this.view(inside, 8);
       if (view.byteLength === 8) encoding = this.#encodingOfItem(view, end - inside, encoding, inside);
     }
-    const item: Container = {
-      kind: 'dataset',
-      dataset,
-      encoding,
-      end,
-      undefinedLength,
-      items: [],
-      fragments: [],
-    };
+    const item: Container = { kind: 'dataset', dataset, encoding, end, undefinedLength };
     this.#push(stack, item, position);
     return inside;
   }
@@ -302,54 +283,30 @@ export class DatasetReader {
     if (top.encoding.explicitVr && header.vr === undefined) {
       this.deviation(position, 'The element has no VR and is read as implicit VR.', tag);
     }
-    // UN is written as in implicit VR little endian, whatever is around it (PS3.5 6.2.2).
-    const unknown = header.vr?.vr === 'UN';
-    const bigEndian = unknown ? false : top.encoding.bigEndian;
-    const implied = header.vr === undefined || unknown ? impliedVr(tag, top.dataset) : header.vr.vr;
-
-    if (header.length === UNDEFINED_LENGTH) {
-      const fragments = header.vr?.kind === 'bytes' && !unknown ? true : tag === PIXEL_DATA;
-      const vr = fragments ? (header.vr?.vr ?? 'OB') : 'SQ';
-      const element = new Element(
-        { tag, vr, offset, length: undefined, bigEndian },
-        top.dataset,
-        this.#source,
-        undefined,
-      );
-      top.dataset.set(element);
-      if (fragments && stack.length === 1 && tag === PIXEL_DATA) return undefined;
-      const encoding = unknown ? IMPLICIT_LITTLE_ENDIAN : top.encoding;
-      this.#pushItems(
-        stack,
-        element,
-        fragments ? 'fragments' : 'sequence',
-        encoding,
-        top.end,
-        true,
-        position,
-      );
-      return offset;
-    }
+    if (header.length === UNDEFINED_LENGTH) return this.#openElement(stack, header, position);
 
     const room = top.end - offset;
     const length = Math.min(header.length, room);
     if (length < header.length) {
       this.deviation(position, `The value should have ${header.length} bytes; there are ${length}.`, tag);
     }
-    const vr = implied === 'SQ' && !(await this.#beginsWithItem(offset, length, bigEndian)) ? 'UN' : implied;
-    if (implied === 'SQ' && vr !== 'SQ')
-      this.deviation(position, 'The sequence does not begin with an item.', tag);
+    const unknown = header.vr?.vr === 'UN';
+    const bigEndian = unknown ? false : top.encoding.bigEndian;
+    let vr = header.vr && (!unknown || tag === PIXEL_DATA) ? header.vr.vr : impliedVr(tag, top.dataset);
     if (vr === 'SQ') {
-      const element = new Element(
-        { tag, vr, offset, length, bigEndian },
-        top.dataset,
-        this.#source,
-        undefined,
-      );
-      top.dataset.set(element);
-      const encoding = unknown ? IMPLICIT_LITTLE_ENDIAN : top.encoding;
-      this.#pushItems(stack, element, 'sequence', encoding, offset + length, false, position);
-      return offset;
+      if (await this.#beginsWithItem(offset, length, bigEndian)) {
+        const items: Dataset[] = [];
+        this.#set(top, { tag, vr, offset, length, bigEndian, items });
+        const encoding = unknown ? IMPLICIT_LITTLE_ENDIAN : top.encoding;
+        this.#push(
+          stack,
+          { ...top, kind: 'sequence', encoding, end: offset + length, undefinedLength: false, items },
+          position,
+        );
+        return offset;
+      }
+      this.deviation(position, 'The sequence does not begin with an item.', tag);
+      vr = 'UN';
     }
     let bytes: Uint8Array | undefined;
     if (length <= READ_WITH_HEADER) {
@@ -357,24 +314,38 @@ export class DatasetReader {
       if (!window.holds(offset, length)) await window.move(offset, length);
       bytes = window.bytes.subarray(offset - window.start, offset - window.start + length);
     }
-    top.dataset.set(new Element({ tag, vr, offset, length, bigEndian }, top.dataset, this.#source, bytes));
+    this.#set(top, { tag, vr, offset, length, bigEndian }, bytes);
     return offset + length;
   }
 
-  #pushItems(
-    stack: Container[],
-    element: Element,
-    kind: 'sequence' | 'fragments',
-    encoding: Encoding,
-    end: number,
-    undefinedLength: boolean,
-    position: number,
-  ): void {
-    const { dataset } = stack[stack.length - 1]!;
-    const container: Container = { kind, dataset, encoding, end, undefinedLength, items: [], fragments: [] };
-    if (kind === 'sequence') element.items = container.items;
-    else element.fragments = container.fragments;
-    this.#push(stack, container, position);
+  /** An element of undefined length: a sequence, or fragments (PS3.5 7.5, A.4). UN is a sequence in implicit VR (6.2.2). */
+  #openElement(stack: Container[], header: ElementHeader, position: number): number | undefined {
+    const top = stack[stack.length - 1]!;
+    const { tag } = header;
+    const offset = position + header.size;
+    const unknown = header.vr?.vr === 'UN';
+    const encoding = unknown ? IMPLICIT_LITTLE_ENDIAN : top.encoding;
+    const { bigEndian } = encoding;
+    const open = { ...top, encoding, undefinedLength: true };
+    if (tag !== PIXEL_DATA && (unknown || header.vr?.kind !== 'bytes')) {
+      const items: Dataset[] = [];
+      this.#set(top, { tag, vr: 'SQ', offset, length: undefined, bigEndian, items });
+      this.#push(stack, { ...open, kind: 'sequence', items }, position);
+      return offset;
+    }
+    const vr = header.vr?.vr ?? 'OB';
+    if (tag === PIXEL_DATA && stack.length === 1) {
+      this.#set(top, { tag, vr, offset, length: undefined, bigEndian });
+      return undefined;
+    }
+    const fragments: ByteRange[] = [];
+    this.#set(top, { tag, vr, offset, length: undefined, bigEndian, fragments });
+    this.#push(stack, { ...open, kind: 'fragments', fragments }, position);
+    return offset;
+  }
+
+  #set({ dataset }: Container, fields: ElementFields, bytes?: Uint8Array): void {
+    dataset.set(new Element(fields, dataset, this.#source, bytes));
   }
 
   async #beginsWithItem(offset: number, length: number, bigEndian: boolean): Promise<boolean> {
@@ -385,16 +356,4 @@ export class DatasetReader {
     const tag = view.getUint16(0, !bigEndian) * 0x10000 + view.getUint16(2, !bigEndian);
     return tag === ITEM || tag === SEQUENCE_DELIMITATION;
   }
-}
-
-/** VR of an element that does not carry one (PS3.5 A.1). */
-function impliedVr(tag: Tag, dataset: Dataset): Vr {
-  if (isPrivate(tag)) {
-    const number = elementNumberOf(tag);
-    if (number === 0) return 'UL';
-    return number >= 0x10 && number <= 0xff ? 'LO' : 'UN';
-  }
-  const vr = dictionaryEntryOf(tag)?.vr ?? 'UN';
-  if (vr === 'xs') return dataset.pixelRepresentation === 1 ? 'SS' : 'US';
-  return vr === 'ox' || vr === 'lt' ? 'OW' : valueRepresentationOf(vr).vr;
 }

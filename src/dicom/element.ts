@@ -34,6 +34,8 @@ export interface ElementFields {
   readonly offset: number;
   readonly length: number | undefined;
   readonly bigEndian: boolean;
+  readonly items?: readonly Dataset[];
+  readonly fragments?: readonly ByteRange[];
 }
 
 /** A data element: where its value is, and the value as soon as it is read. */
@@ -48,9 +50,9 @@ export class Element {
   /** Byte order of the value. */
   readonly bigEndian: boolean;
   /** Items of a sequence. */
-  items: readonly Dataset[] | undefined;
+  readonly items: readonly Dataset[] | undefined;
   /** The items of a value of undefined length that is no sequence; undefined for Pixel Data: see `frameIndexOf`. */
-  fragments: readonly ByteRange[] | undefined;
+  readonly fragments: readonly ByteRange[] | undefined;
   readonly #source: ByteSource;
   readonly #dataset: Dataset;
   #bytes: Uint8Array | undefined;
@@ -62,6 +64,8 @@ export class Element {
     this.offset = fields.offset;
     this.length = fields.length;
     this.bigEndian = fields.bigEndian;
+    this.items = fields.items;
+    this.fragments = fields.fragments;
     this.#dataset = dataset;
     this.#source = source;
     this.#bytes = bytes;
