@@ -1,12 +1,13 @@
 import type { Codestream, EncodedFrame } from '../codecs/codec.js';
 import type { CodecRegistry, Engine } from '../codecs/registry.js';
+import type { EmbeddedOverlayPlane } from '../dicom/overlays.js';
 import { type ColourConversion, conversionToRgb } from '../display/colour.js';
 import type { Palette } from '../display/palette.js';
 import { LimitExceeded, withContext } from '../errors.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import { loadSamples } from '../wasm/samples.js';
 import type { DecodedFrame, EmbeddedOverlay, Mismatch, SampleArray } from './decoded-frame.js';
-import { type EmbeddedOverlayPlane, embeddedOverlay } from './embedded-overlay.js';
+import { embeddedOverlay } from './embedded-overlay.js';
 import { lengthMismatch } from './pixel-data-length.js';
 import { checkAttributes, reconcile, type StoredLayout } from './reconcile.js';
 import {

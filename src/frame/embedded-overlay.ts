@@ -1,18 +1,11 @@
+import type { EmbeddedOverlayPlane } from '../dicom/overlays.js';
 import type { EmbeddedOverlay } from './decoded-frame.js';
 import type { Words } from './stored-bits.js';
 
-/** An overlay that the dataset declares in the unused bits of the samples (PS3.3 C.9.2 of 2003, PS3.5 8.1.2). */
-export interface EmbeddedOverlayPlane {
-  /** Repeating group, e.g. 0x6000. */
-  readonly group: number;
-  /** (60xx,0102) Overlay Bit Position: bit of the word, 0 the least significant. */
-  readonly bitPosition: number;
-}
-
-/** Takes one bit out of every word of a gray frame. */
+/** Takes one bit out of every word of a gray frame (PS3.5 8.1.2). Such a plane covers the image. */
 export function embeddedOverlay(
   { bytes, bytesPerSample }: Words,
-  { group, bitPosition }: EmbeddedOverlayPlane,
+  { group, bitPosition }: Pick<EmbeddedOverlayPlane, 'group' | 'bitPosition'>,
   rows: number,
   columns: number,
 ): EmbeddedOverlay {
