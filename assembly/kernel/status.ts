@@ -22,5 +22,29 @@ export const enum Status {
   BadRleSegmentOffset = 18,
   TruncatedRleSegment = 19,
 
-  // assembly/jpeg: 32 to 95. assembly/jpeg-ls: 96 to 127. assembly/jpeg-2000: 128 to 191. assembly/samples: 192 to 207.
+  // assembly/jpeg: 32 to 95.
+  MissingJpegStart = 32,
+  TruncatedJpegHeaders = 33,
+  BadJpegSegmentLength = 34,
+  MissingJpegFrameHeader = 35,
+  BadJpegFrameHeader = 36,
+  UnsupportedJpegProcess = 37,
+  UnsupportedJpegComponents = 38,
+  BadJpegPrecision = 39,
+  BadJpegSampling = 40,
+  MissingJpegNumberOfLines = 41,
+  BadJpegNumberOfLines = 42,
+  BadJpegHuffmanTable = 43,
+  MissingJpegHuffmanTable = 44,
+  BadJpegDifferenceCategory = 45,
+  MissingJpegScan = 46,
+  BadJpegScanHeader = 47,
+  BadJpegMcu = 48,
+  BadJpegPredictor = 49,
+  BadJpegPointTransform = 50,
+  BadJpegRestartMarker = 51,
+  BadJpegHuffmanCode = 52,
+  TruncatedJpegScan = 53,
+
+  // assembly/jpeg-ls: 96 to 127. assembly/jpeg-2000: 128 to 191. assembly/samples: 192 to 207.
 }

@@ -19,6 +19,8 @@ import { aheadOf, codeOf, endOf, readHeader, setAhead, setCode } from './segment
 const TILE_BYTES: i32 = 16384;
 /** Bytes of a strip, rounded up to whole tiles. */
 const STRIP_BYTES: i32 = 131072;
+/** Bytes of a plane that `joinPlanes` and `unpackBits` may read past what they were asked for. */
+const READ_AHEAD: i32 = 16;
 /** Bytes by which `joinPlanes` and `unpackBits` may write past what they were asked for. */
 const SLACK: i32 = 16 * 8;
 
@@ -101,7 +103,7 @@ function takeScratch(): bool {
   }
   tileUnits = (TILE_BYTES / segments) & ~15;
   tilesPerStrip = (STRIP_BYTES + tileUnits * stride - 1) / (tileUnits * stride);
-  planeBytes = tileUnits + OVERRUN;
+  planeBytes = tileUnits + OVERRUN + READ_AHEAD;
   // Where the output has more bytes to a sample than there are segments (24 and 40 bits), their planes stay 0.
   const planesInAll = pixelsPerUnit == 8 ? 1 : stride;
   planes = take(planesInAll * planeBytes);
@@ -122,7 +124,7 @@ export function step(): i32 {
   let output = strip;
   for (let tile = 0; tile < tilesPerStrip && unitsDone < units && shortSegment < 0; tile++) {
     const count = decodeTile(<i32>min(<u32>tileUnits, units - unitsDone));
-    if (pixelsPerUnit == 8) unpackBits(output, planes, 8 * count, 0);
+    if (pixelsPerUnit == 8) unpackBits(planes, output, 8 * count, 0);
     else if (stride > 1) joinPlanes(planes, planeBytes, output, count, stride);
     output += count * stride;
     unitsDone += count;
