@@ -1,0 +1,112 @@
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import pc from 'picocolors';
+import { createPool } from '../index.js';
+import { ContactSheet } from './contact-sheet.js';
+import { type DecodeEvent, decodeFiles } from './decode-files.js';
+import { type InputFile, systemProblem, type UnreadablePath } from './input-files.js';
+import { jsonLine } from './json-line.js';
+import type { DecodeCommandOptions } from './options.js';
+import { OutputFolder } from './output-files.js';
+import { Progress } from './progress.js';
+import { ReferenceTable } from './reference-table.js';
+import type { StandardOutput } from './standard-output.js';
+import { Summary } from './summary.js';
+import { UsageError } from './usage-error.js';
+
+/**
+ * Decodes files and reports on them: a table, or with `--json` a line per frame.
+ * @returns whether everything was decoded and nothing differs from its reference
+ */
+export async function decodeCommand(
+  inputs: AsyncIterable<InputFile | UnreadablePath>,
+  options: DecodeCommandOptions,
+  output: StandardOutput,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const references = await referencesOf(options);
+  const raw = await outputFolder(options.raw);
+  const png = await outputFolder(options.png);
+  const sheet = options.sheet === undefined ? undefined : new ContactSheet();
+  const summary = new Summary(references !== undefined);
+  const progress = new Progress();
+  const pool = createPool(options.workers === undefined ? {} : { workers: options.workers });
+  const begin = performance.now();
+  try {
+    const events = decodeFiles(inputs, {
+      pool,
+      engine: options.engine,
+      frames: options.frames,
+      references,
+      signal,
+      rendered: png !== undefined,
+      thumbnails: sheet !== undefined,
+    });
+    for await (const event of events) {
+      if (signal.aborted) break;
+      summary.add(event);
+      progress.add(event);
+      await writeFrame(event, raw, png);
+      if (event.kind === 'closed' && event.thumbnail) sheet?.add(summary.lastNumber, event.thumbnail);
+      if (options.json) await output.write(jsonLine(event) ?? '');
+    }
+  } finally {
+    progress.stop();
+    await pool.close();
+  }
+  if (signal.aborted) return false;
+  if (options.json) {
+    for (const line of summary.remarks()) if (summary.framesDecoded === 0) console.error(line);
+    return summary.succeeded;
+  }
+  const seconds = (performance.now() - begin) / 1000;
+  if (summary.lastNumber > 0) await output.write(`${summary.table()}\n`);
+  for (const line of summary.remarks()) await output.write(`${line}\n`);
+  await output.write(`${summary.lastLine(seconds, pool.workers)}\n`);
+  if (sheet !== undefined && sheet.size > 0) await writeSheet(sheet, options.sheet!, output);
+  return summary.succeeded;
+}
+
+async function referencesOf({ verify }: DecodeCommandOptions): Promise<ReferenceTable | undefined> {
+  if (verify === undefined) return undefined;
+  try {
+    return await ReferenceTable.read(verify);
+  } catch (error) {
+    const problem =
+      error instanceof SyntaxError ? error.message : `It cannot be read: ${systemProblem(error)}.`;
+    throw new UsageError(`${verify} is no reference table. ${problem}`);
+  }
+}
+
+async function outputFolder(folder: string | undefined): Promise<OutputFolder | undefined> {
+  if (folder === undefined) return undefined;
+  try {
+    await mkdir(folder, { recursive: true });
+    return new OutputFolder(folder);
+  } catch (error) {
+    throw new UsageError(`The folder ${folder} cannot be made: ${systemProblem(error)}.`);
+  }
+}
+
+async function writeFrame(
+  event: DecodeEvent,
+  raw: OutputFolder | undefined,
+  png: OutputFolder | undefined,
+): Promise<void> {
+  if (event.kind !== 'frame') return;
+  try {
+    await raw?.writeRaw(event.file, event.frame, event.decoded);
+    if (event.picture !== undefined) await png?.writePng(event.file, event.frame, event.picture);
+  } catch (error) {
+    throw new UsageError(`Writing a frame of ${event.file.input.name} failed: ${systemProblem(error)}.`);
+  }
+}
+
+async function writeSheet(sheet: ContactSheet, path: string, output: StandardOutput): Promise<void> {
+  try {
+    await sheet.write(path);
+  } catch (error) {
+    throw new UsageError(`The contact sheet ${path} cannot be written: ${systemProblem(error)}.`);
+  }
+  await output.write(`contact sheet: ${pc.bold(resolve(path))}\n`);
+}

@@ -1,0 +1,187 @@
+import Table from 'cli-table3';
+import pc from 'picocolors';
+import type { ErrorData } from '../index.js';
+import type { DecodeEvent, OpenedFile } from './decode-files.js';
+import type { Verification } from './reference-table.js';
+
+/** What is counted of one file. */
+interface FileTally {
+  readonly file: OpenedFile;
+  readonly engines: Set<string>;
+  readonly verifications: Map<Verification, number>;
+  shape: string;
+  decoded: number;
+  failed: number;
+  milliseconds: number;
+}
+
+const MOST_REMARKS = 40;
+const MOST_NAMES = 5;
+
+/** Gathers what happens into a table with a row per file, remarks below it and a last line. Keeps no samples. */
+export class Summary {
+  readonly #tallies: FileTally[] = [];
+  /** What is to be said once, by where: the frames that it holds for. */
+  readonly #remarks = new Map<
+    string,
+    { readonly failure: boolean; readonly frames: number[]; count: number }
+  >();
+  readonly #skipped = new Map<string, string[]>();
+  readonly #verifies: boolean;
+  #unusable = 0;
+
+  constructor(verifies: boolean) {
+    this.#verifies = verifies;
+  }
+
+  add(event: DecodeEvent): void {
+    if (event.kind === 'opened') {
+      this.#tallies.push({
+        file: event.file,
+        engines: new Set(),
+        verifications: new Map(),
+        shape: '',
+        decoded: 0,
+        failed: 0,
+        milliseconds: 0,
+      });
+    } else if (event.kind === 'frame') {
+      this.#addFrame(event);
+    } else if (event.kind === 'failed') {
+      this.#tallies.at(-1)!.failed += 1;
+      this.#remark(event.file.input.name, sentence(event.error), true, event.frame);
+    } else if (event.kind === 'unusable') {
+      this.#unusable += 1;
+      this.#remark(event.name, sentence(event.error), true);
+    } else if (event.kind === 'skipped') {
+      const names = this.#skipped.get(event.reason) ?? [];
+      this.#skipped.set(event.reason, [...names, event.name]);
+    }
+  }
+
+  #addFrame({ file, frame, decoded, verification }: Extract<DecodeEvent, { kind: 'frame' }>): void {
+    const tally = this.#tallies.at(-1)!;
+    const { samplesPerPixel: samples, bitsStored, timings } = decoded;
+    const size = `${decoded.columns} x ${decoded.rows}${samples > 1 ? ` x ${samples}` : ''}`;
+    tally.shape ||= `${size}, ${bitsStored} bit${decoded.signed ? ' signed' : ''}`;
+    tally.engines.add(decoded.engine);
+    tally.decoded += 1;
+    tally.milliseconds += timings.read + timings.decode + timings.convert;
+    if (verification !== undefined) {
+      tally.verifications.set(verification, (tally.verifications.get(verification) ?? 0) + 1);
+      if (verification === 'differs')
+        this.#remark(file.input.name, 'the samples are not those of the reference', true, frame);
+    }
+    for (const { attribute, dataset, codestream } of decoded.mismatches) {
+      const remark = `${attribute} is ${dataset} in the dataset, ${codestream} in the data`;
+      this.#remark(file.input.name, remark, false, frame);
+    }
+  }
+
+  #remark(name: string, text: string, failure: boolean, frame?: number): void {
+    const key = `${name}\n${text}`;
+    let remark = this.#remarks.get(key);
+    if (remark === undefined) {
+      remark = { failure, frames: [], count: 0 };
+      this.#remarks.set(key, remark);
+    }
+    remark.count += 1;
+    if (frame !== undefined && remark.frames.length < 2) remark.frames.push(frame);
+  }
+
+  get framesDecoded(): number {
+    return this.#tallies.reduce((sum, tally) => sum + tally.decoded, 0);
+  }
+
+  /** The row number of the file that was opened last, as the contact sheet shows it. */
+  get lastNumber(): number {
+    return this.#tallies.length;
+  }
+
+  /** Everything that was to be decoded was, something was, and nothing differs from its reference. */
+  get succeeded(): boolean {
+    if (this.#unusable > 0 || this.framesDecoded === 0) return false;
+    return this.#tallies.every((tally) => tally.failed === 0 && !tally.verifications.has('differs'));
+  }
+
+  table(): string {
+    const table = new Table({
+      head: ['', 'file', 'transfer syntax', 'frames', 'size', 'engine', 'frames/s', 'verified'],
+      colAligns: ['right', 'left', 'left', 'right', 'left', 'left', 'right', 'left'],
+      style: { head: [], border: [], compact: true },
+    });
+    this.#tallies.forEach((tally, index) => {
+      const { file, decoded, milliseconds } = tally;
+      const rate = decoded === 0 ? '' : String(Math.round((1000 * decoded) / Math.max(milliseconds, 0.001)));
+      table.push([
+        index + 1,
+        file.input.name,
+        `${file.transferSyntax.name}\n${pc.dim(file.transferSyntax.uid)}`.split('\n')[0]!,
+        file.selectedCount === file.frameCount
+          ? file.frameCount
+          : `${file.selectedCount} of ${file.frameCount}`,
+        tally.shape,
+        [...tally.engines].join(', '),
+        rate,
+        this.#verifiedCell(tally),
+      ]);
+    });
+    return table.toString();
+  }
+
+  #verifiedCell({ failed, decoded, verifications }: FileTally): string {
+    const count = (verification: Verification) => verifications.get(verification) ?? 0;
+    if (failed > 0) return pc.red(decoded === 0 ? 'failed' : `${failed} failed`);
+    if (count('differs') > 0) return pc.red(`${count('differs')} differ`);
+    if (count('lossy') > 0) return pc.yellow('lossy, not compared by hash');
+    if (count('exact') > 0) {
+      return count('none') === 0 ? pc.green('exact') : pc.green(`exact (${count('exact')} of ${decoded})`);
+    }
+    return pc.dim(this.#verifies ? 'no reference' : 'not asked for');
+  }
+
+  /** Failures first, then disagreements between data and dataset, then what was passed over. */
+  remarks(): string[] {
+    const sorted = [...this.#remarks].sort(([, a], [, b]) => Number(b.failure) - Number(a.failure));
+    const lines = sorted.slice(0, MOST_REMARKS).map(([key, { failure, frames, count }]) => {
+      const [name, text] = key.split('\n');
+      const more = count > frames.length ? ' …' : '';
+      const where = frames.length === 0 ? name : `${name}, frame ${frames.join(', ')}${more}`;
+      return `${failure ? pc.red(where!) : pc.yellow(where!)}: ${text}`;
+    });
+    if (sorted.length > MOST_REMARKS)
+      lines.push(`… and ${sorted.length - MOST_REMARKS} remarks more; --json has them all`);
+    for (const [reason, names] of this.#skipped) {
+      const listed = names.slice(0, MOST_NAMES).join(', ');
+      const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
+      lines.push(pc.dim(`passed over, ${reason}: ${listed}${more}`));
+    }
+    return lines;
+  }
+
+  lastLine(seconds: number, workers: number): string {
+    const frames = this.framesDecoded;
+    const failed = this.#tallies.reduce((sum, tally) => sum + tally.failed, 0);
+    const total = (verification: Verification) =>
+      this.#tallies.reduce((sum, tally) => sum + (tally.verifications.get(verification) ?? 0), 0);
+    const parts = [
+      `${counted(frames, 'frame')} of ${counted(this.#tallies.length, 'file')} in ${seconds.toFixed(2)} s` +
+        ` (${Math.round(frames / Math.max(seconds, 0.001))} frames/s, ${workersText(workers)})`,
+    ];
+    if (this.#verifies) parts.push(`${total('exact')} exact`);
+    if (total('lossy') > 0) parts.push(`${total('lossy')} lossy and not compared by hash`);
+    if (total('differs') > 0) parts.push(pc.red(`${total('differs')} differ from their references`));
+    if (failed > 0) parts.push(pc.red(`${counted(failed, 'frame')} failed`));
+    if (this.#unusable > 0) parts.push(pc.red(`${counted(this.#unusable, 'file')} could not be used`));
+    return parts.join(', ');
+  }
+}
+
+const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+const workersText = (workers: number) => (workers === 0 ? 'no workers' : counted(workers, 'worker'));
+
+/** An error as one line: what happened, and the clause where one is broken. */
+export function sentence({ tag, message, clause }: ErrorData): string {
+  return `${tag}: ${message.replaceAll(/\s+/g, ' ')}${clause === undefined ? '' : ` (${clause})`}`;
+}
