@@ -1,7 +1,9 @@
+import { isInPlace } from './decodes-here.js';
 import type { ImagePixel } from './dicom/image-pixel.js';
 import { MissingAttribute } from './errors.js';
 import type { DecodedFrame } from './frame/decoded-frame.js';
 import { type DecodeOptions, poolFor } from './options.js';
+import { isRegisteredHere } from './register-codec.js';
 
 /** Attributes that a frame can be decoded with; those that may be left out follow from the others. */
 export interface FrameAttributes
@@ -39,12 +41,13 @@ export async function decodeFrame(
   options: DecodeFrameOptions = {},
 ): Promise<DecodedFrame> {
   const { engine, colour, photometricInterpretation, into, limits, signal } = options;
+  const frame = { bytes, transferSyntax: transferSyntaxUID, attributes: complete(attributes) };
   const transfer = options.transfer === true && bytes.byteLength > 0;
-  return poolFor(options, transferSyntaxUID, engine).decode(
+  return poolFor(options).decode(
     {
+      ...frame,
       input: { kind: 'bytes', bytes, transfer },
-      transferSyntax: transferSyntaxUID,
-      attributes: complete(attributes),
+      here: isRegisteredHere(transferSyntaxUID, engine) || (await isInPlace(frame, options)),
       request: { engine, colour, photometricInterpretation },
       limits,
       signal,

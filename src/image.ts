@@ -1,3 +1,4 @@
+import { standsInMemory } from './decodes-here.js';
 import type { Dataset, ElementKey } from './dicom/dataset.js';
 import type { Deviation } from './dicom/dataset-reader.js';
 import type { Value } from './dicom/element.js';
@@ -12,6 +13,7 @@ import type { DecodedFrame } from './frame/decoded-frame.js';
 import { type CodestreamOptions, type DecodeOptions, poolFor, type RenderOptions } from './options.js';
 import type { FramePool, PooledFrame } from './pool/frame-pool.js';
 import type { RenderedFrame } from './pool/protocol.js';
+import { isRegisteredHere } from './register-codec.js';
 import type { ByteSource, SourceInput } from './sources/byte-source.js';
 import { openSource } from './sources/open.js';
 
@@ -249,9 +251,12 @@ export class DicomImage {
   async render(index: number, options: RenderOptions = {}): Promise<RenderedFrame> {
     const all = { ...this.#defaults, ...options };
     const { window, voi, invert, into } = all;
+    const pool = this.#poolFor(all);
     const frame = await this.#frame(index, { ...all, colour: 'stored', into: undefined });
     const parameters = await this.#displayParameters(index);
-    return this.#poolFor(all).render(frame, { parameters, options: { window, voi, invert } }, into);
+    // To render is work, which a worker does also for a frame that needs no decoding.
+    const here = isRegisteredHere(frame.transferSyntax, all.engine);
+    return pool.render({ ...frame, here }, { parameters, options: { window, voi, invert } }, into);
   }
 
   /** What the pool is told of a frame. It holds on to the image, so that this is not forgotten while frames are on their way. */
@@ -261,10 +266,12 @@ export class DicomImage {
     const { engine, colour, photometricInterpretation, limits, signal } = options;
     const frames = orThrow(this.#parts.index);
     const palette = colour === 'rgb' ? await this.#palette() : undefined;
+    const locate = () => frames.locate(index);
+    const frame = { source, locate, transferSyntax: transferSyntax.uid, attributes: this.attributes };
     return {
-      input: { kind: 'source', source, locate: () => frames.locate(index) },
-      transferSyntax: transferSyntax.uid,
-      attributes: this.attributes,
+      ...frame,
+      input: { kind: 'source', source, locate },
+      here: isRegisteredHere(transferSyntax.uid, engine) || (await standsInMemory(frame, options)),
       request: { frame: index, engine, colour, photometricInterpretation, palette },
       limits,
       signal,
@@ -286,7 +293,7 @@ export class DicomImage {
   }
 
   #poolFor(options: CodestreamOptions): FramePool {
-    const pool = poolFor(options, this.transferSyntax.uid, options.engine);
+    const pool = poolFor(options);
     this.#held.pools.add(pool);
     return pool;
   }

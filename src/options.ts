@@ -4,7 +4,6 @@ import type { Limits } from './limits.js';
 import { FramePool } from './pool/frame-pool.js';
 import type { Pool } from './pool/pool.js';
 import { localPool, sharedPool } from './pool/shared-pool.js';
-import { isRegisteredHere } from './register-codec.js';
 
 /** Where work is done, how long it is wanted, and what it may cost: options of every call that decodes. */
 export interface WorkOptions {
@@ -48,9 +47,8 @@ export interface RenderOptions extends CodestreamOptions, GrayOptions {
 }
 
 /** The pool that a call works in. */
-export function poolFor(options: WorkOptions, transferSyntax: string, engine: string | undefined): FramePool {
-  if (options.workers === 0 || isRegisteredHere(transferSyntax, engine)) return localPool();
-  const { pool } = options;
+export function poolFor({ workers, pool }: WorkOptions): FramePool {
+  if (workers === 0) return localPool();
   if (pool === undefined) return sharedPool();
   if (!(pool instanceof FramePool)) throw new TypeError('The pool must be one that createPool made.');
   return pool;

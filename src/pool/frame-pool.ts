@@ -33,6 +33,8 @@ export interface PooledFrame {
   readonly request: Omit<FrameJob['request'], 'limits' | 'into'>;
   readonly limits: Partial<Limits> | undefined;
   readonly signal: AbortSignal | undefined;
+  /** To be decoded on the calling thread, whatever the pool. */
+  readonly here: boolean;
 }
 
 /** The whole encoded frame. */
@@ -64,20 +66,24 @@ let lastSourceNumber = 0;
 export class FramePool implements Pool {
   readonly workers: number;
   readonly #limits: Limits;
-  readonly #scheduler: Scheduler<Message, Answer>;
+  /** For the workers; undefined where there are none. */
+  readonly #away: Scheduler<Message, Answer> | undefined;
+  /** For the calling thread. */
+  readonly #here: Scheduler<Message, Answer>;
   /** Spent output memory, sent back to the workers with frames of the same size: fresh memory costs page faults. */
   readonly #spent: ArrayBuffer[] = [];
+  /** Memory that came from a worker: it is nobody else's. */
+  readonly #arrived = new WeakSet<ArrayBufferLike>();
 
   constructor(options: PoolOptions = {}) {
     this.workers = checkedSize(options.workers);
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     const codecs = (options.codecs ?? []).map((url) => new URL(url).href);
-    this.#scheduler = new Scheduler({
-      size: Math.max(1, this.workers),
-      depth: DEPTH,
-      start: () =>
-        this.workers === 0 ? new LocalExecutor(codecs) : new WorkerExecutor(options.worker, codecs),
-    });
+    const codecsHere = this.workers === 0 ? codecs : [];
+    this.#here = new Scheduler({ size: 1, depth: DEPTH, start: () => new LocalExecutor(codecsHere) });
+    if (this.workers === 0) return;
+    const start = () => new WorkerExecutor(options.worker, codecs);
+    this.#away = new Scheduler({ size: this.workers, depth: DEPTH, start });
   }
 
   /** Frames to ask for ahead of the one that is awaited, so that every worker is busy. */
@@ -87,7 +93,7 @@ export class FramePool implements Pool {
 
   async close(): Promise<void> {
     this.#spent.length = 0;
-    await this.#scheduler.close();
+    await Promise.all([this.#here.close(), this.#away?.close()]);
   }
 
   /** Decodes one frame, into memory of the caller's where that is given. */
@@ -102,7 +108,7 @@ export class FramePool implements Pool {
 
   /** Decodes one frame whose samples will be moved by `fill`, into an array like this one, when their time has come. */
   decodeAhead(frame: PooledFrame, like: SampleArray): Promise<DecodedFrame> {
-    return this.#run<DecodedFrame>(frame, undefined, () => this.#spentLike(like));
+    return this.#runLike<DecodedFrame>(frame, undefined, like);
   }
 
   /**
@@ -118,10 +124,9 @@ export class FramePool implements Pool {
     }
     bytesOf(into).set(bytesOf(pixels));
     const { buffer } = pixels;
-    // On the calling thread it may be a view on what the caller handed in.
-    if (this.workers > 0 && buffer instanceof ArrayBuffer && buffer.byteLength === pixels.byteLength) {
+    if (this.#arrived.has(buffer) && buffer.byteLength === pixels.byteLength) {
       if (this.#spent.length >= this.lookAhead) this.#spent.shift();
-      this.#spent.push(buffer);
+      this.#spent.push(buffer as ArrayBuffer);
     }
     return withPixels(result, into);
   }
@@ -130,7 +135,7 @@ export class FramePool implements Pool {
   release(source: ByteSource): void {
     const number = sourceNumbers.get(source);
     if (number === undefined) return;
-    for (const executor of this.#scheduler.executors) {
+    for (const executor of this.#away?.executors ?? []) {
       executor.run({ type: 'release', source: number }, []).catch(() => {});
     }
   }
@@ -141,10 +146,26 @@ export class FramePool implements Pool {
     into: Pixels | undefined,
   ): Promise<Result> {
     if (into === undefined) return this.#run<Result>(frame, display, () => undefined);
-    if (this.workers === 0 || isShared(into)) {
+    if (this.#isHere(frame) || isShared(into)) {
       return withPixels(await this.#run<Result>(frame, display, () => into), into);
     }
-    return this.fill(into, await this.#run<Result>(frame, display, () => this.#spentLike(into)));
+    return this.fill(into, await this.#runLike<Result>(frame, display, into));
+  }
+
+  #isHere(frame: PooledFrame): boolean {
+    return frame.here || this.#away === undefined;
+  }
+
+  /** Decodes into memory that was spent by an earlier frame, where there is some. */
+  async #runLike<Result extends DecodedFrame | RenderedFrame>(
+    frame: PooledFrame,
+    display: DisplayJob | undefined,
+    like: Pixels,
+  ): Promise<Result> {
+    if (this.#isHere(frame)) return this.#run<Result>(frame, display, () => undefined);
+    const result = await this.#run<Result>(frame, display, () => this.#spentLike(like));
+    this.#arrived.add(pixelsOf(result).buffer);
+    return result;
   }
 
   async #run<Result>(
@@ -153,7 +174,8 @@ export class FramePool implements Pool {
     takeMemory: () => Pixels | undefined,
   ): Promise<Result> {
     const limits = { ...this.#limits, ...frame.limits };
-    const answer = await this.#scheduler.submit({
+    const scheduler = (frame.here ? undefined : this.#away) ?? this.#here;
+    const answer = await scheduler.submit({
       prepare: async (id) => {
         const [input, modules] = await Promise.all([this.#inputOf(frame), this.#modulesFor(frame)]);
         const memory = takeMemory();
@@ -177,7 +199,9 @@ export class FramePool implements Pool {
    * What the executor is told of the encoded bytes. The calling thread uses the caller's own; a worker reads them itself
    * where the source has a handle; else they are copied once, or given away where the caller allows that.
    */
-  async #inputOf({ input, transferSyntax, request }: PooledFrame): Promise<FrameInput> {
+  async #inputOf(frame: PooledFrame): Promise<FrameInput> {
+    const { input, transferSyntax, request } = frame;
+    const isHere = this.#isHere(frame);
     if (input.kind === 'bytes') {
       const { bytes, transfer } = input;
       if (transfer && bytes.buffer.byteLength === 0) {
@@ -186,27 +210,24 @@ export class FramePool implements Pool {
           frame: request.frame,
         });
       }
-      return { kind: 'bytes', bytes: this.#ownBytes(bytes, transfer), bitOffset: 0, readMilliseconds: 0 };
+      const own = isHere || (transfer && isWhole(bytes)) ? bytes : ownBytes(bytes);
+      return { kind: 'bytes', bytes: own, bitOffset: 0, readMilliseconds: 0 };
     }
     const { source } = input;
     const location = await input.locate();
-    if (this.workers === 0) return { kind: 'source', source, location };
+    if (isHere) return { kind: 'source', source, location };
     const { handle } = source;
     if (handle !== undefined) return { kind: 'handle', source: numberOf(source), handle, location };
     const begin = performance.now();
     const { bytes, bitOffset } = await readEncoded(source, location);
     const readMilliseconds = performance.now() - begin;
-    return { kind: 'bytes', bytes: this.#ownBytes(bytes, false), bitOffset, readMilliseconds };
-  }
-
-  #ownBytes(bytes: Uint8Array, transfer: boolean): Uint8Array {
-    if (this.workers === 0 || isShared(bytes) || (transfer && isWhole(bytes))) return bytes;
-    return bytes.slice();
+    return { kind: 'bytes', bytes: ownBytes(bytes), bitOffset, readMilliseconds };
   }
 
   /** The compiled modules that the frame will probably need. Where one cannot be had here, the worker looks itself. */
-  async #modulesFor({ transferSyntax, request }: PooledFrame): Promise<CompiledModule[]> {
-    if (this.workers === 0) return [];
+  async #modulesFor(frame: PooledFrame): Promise<CompiledModule[]> {
+    if (this.#isHere(frame)) return [];
+    const { transferSyntax, request } = frame;
     const codecs = threadCodecs();
     const { engine } = request;
     const codec = engine === undefined ? codecs.codecsFor(transferSyntax)[0] : codecs.get(engine);
@@ -282,6 +303,11 @@ function typeOfSamples(samples: SampleArray): SampleType {
 /** Whether both sides of a thread boundary can use the memory at once. */
 function isShared(view: ArrayBufferView): boolean {
   return typeof SharedArrayBuffer !== 'undefined' && view.buffer instanceof SharedArrayBuffer;
+}
+
+/** Bytes that can be posted without taking the caller's memory along: a copy, or memory that is shared anyway. */
+function ownBytes(bytes: Uint8Array): Uint8Array {
+  return isShared(bytes) ? bytes : bytes.slice();
 }
 
 function isWhole(bytes: Uint8Array): boolean {

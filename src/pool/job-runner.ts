@@ -1,3 +1,4 @@
+import { transferSyntaxOf } from '../dicom/transfer-syntaxes.js';
 import { renderSamples } from '../display/render.js';
 import { withContext } from '../errors.js';
 import { decodeEncodedFrame } from '../frame/decode-frame.js';
@@ -66,7 +67,7 @@ async function decode(
   { bytes, bitOffset }: EncodedBytes,
   readMilliseconds: number,
 ): Promise<DecodedFrame | RenderedFrame> {
-  const encoded = { bytes, bitOffset, transferSyntax, attributes };
+  const encoded = { bytes: unshared(bytes, transferSyntax), bitOffset, transferSyntax, attributes };
   const decoded = await decodeEncodedFrame(encoded, {
     ...request,
     registry: threadCodecs(),
@@ -77,4 +78,11 @@ async function decode(
   const rendering = await renderSamples(decoded, display.parameters, display.options);
   const { mismatches, engine, timings } = decoded;
   return { ...rendering, mismatches, engine, timings: { ...timings, render: performance.now() - begin } };
+}
+
+/** Not every codec and not the platform's inflater take shared memory; native samples are only copied or viewed. */
+function unshared(bytes: Uint8Array, transferSyntax: string): Uint8Array {
+  if (bytes.buffer instanceof ArrayBuffer || transferSyntaxOf(transferSyntax)?.encapsulated === false)
+    return bytes;
+  return bytes.slice();
 }
