@@ -39,6 +39,8 @@ export interface Part10 {
   readonly meta: Dataset;
   /** Everything in front of Pixel Data and it; what is behind it too, unless Pixel Data is in fragments. */
   readonly dataset: Dataset;
+  /** How the elements of `dataset` are written. */
+  readonly encoding: Encoding;
   /** What the offsets of `dataset` count in: the source that was given, or the inflated one of a deflated dataset. */
   readonly source: ByteSource;
   /** Pixel Data, Float or Double Float Pixel Data of the dataset itself. */
@@ -178,6 +180,7 @@ export async function readPart10(
     transferSyntax,
     meta,
     dataset,
+    encoding,
     source: datasetSource,
     pixelData:
       dataset.element(PIXEL_DATA) ??
