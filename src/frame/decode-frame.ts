@@ -221,7 +221,7 @@ async function areStored(words: Words, { type, stored, clean }: StoredLayout): P
 
 /** Makes stored samples of the words: takes overlays out, clears unused bits, extends the sign, widens. */
 async function settle(
-  { layout }: Plan,
+  { layout, codestream }: Plan,
   { words, stored, settled }: Target,
   declared: readonly EmbeddedOverlayPlane[],
 ): Promise<{ overlays: readonly EmbeddedOverlay[]; mismatches: readonly Mismatch[] }> {
@@ -234,7 +234,8 @@ async function settle(
     return { overlays, mismatches };
   }
   const claimed = planes.reduce((mask, { bitPosition }) => mask | (1n << BigInt(bitPosition)), 0n);
-  const unclaimed = unusedBitsSet(words, layout.stored) & ~claimed;
+  // What a codestream's own sign has filled is nobody's doing.
+  const unclaimed = codestream.signed === true ? 0n : unusedBitsSet(words, layout.stored) & ~claimed;
   storeSamples(await loadSamples(), words, layout.stored, stored);
   if (unclaimed === 0n) return { overlays, mismatches };
   const cleared = { attribute: 'unusedBits', dataset: 0, codestream: `0x${unclaimed.toString(16)}` };
