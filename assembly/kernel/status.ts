@@ -45,6 +45,7 @@ export const enum Status {
   BadJpegRestartMarker = 51,
   BadJpegHuffmanCode = 52,
   TruncatedJpegScan = 53,
+  UnsupportedJpegHierarchy = 54,
 
   // assembly/jpeg-ls: 96 to 127. assembly/jpeg-2000: 128 to 191. assembly/samples: 192 to 207.
 }

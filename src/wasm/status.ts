@@ -4,6 +4,7 @@ import {
   InvalidBitstream,
   LimitExceeded,
   TruncatedData,
+  UnsupportedFeature,
   WorkerFailure,
 } from '../errors.js';
 
@@ -73,6 +74,148 @@ export const STATUSES: Readonly<Record<string, StatusRow>> = {
     error: TruncatedData,
     message: 'RLE segment # ends before its byte plane is full',
     clause: 'PS3.5 G.3.2',
+  },
+
+  MissingJpegStart: {
+    code: 32,
+    error: InvalidBitstream,
+    message: 'the JPEG stream has no SOI marker',
+    clause: 'ITU-T T.81 B.2.1',
+  },
+  TruncatedJpegHeaders: {
+    code: 33,
+    error: TruncatedData,
+    message: 'the JPEG stream ends between its marker segments',
+  },
+  BadJpegSegmentLength: {
+    code: 34,
+    error: InvalidBitstream,
+    message: 'a JPEG marker segment is too short for what it has to say',
+    clause: 'ITU-T T.81 B.1.1.4',
+  },
+  MissingJpegFrameHeader: {
+    code: 35,
+    error: InvalidBitstream,
+    message: 'a JPEG scan comes before the frame header',
+    clause: 'ITU-T T.81 B.2.1',
+  },
+  BadJpegFrameHeader: {
+    code: 36,
+    error: InvalidBitstream,
+    message: 'the JPEG frame header is cut short, comes twice, or describes an image without samples',
+    clause: 'ITU-T T.81 B.2.2',
+  },
+  UnsupportedJpegProcess: {
+    code: 37,
+    error: UnsupportedFeature,
+    message: 'the JPEG stream is coded by the process of SOF#, not by the lossless one of SOF3',
+    clause: 'ITU-T T.81 Table B.1',
+    feature: 'a JPEG process other than lossless (sequential), Huffman coding',
+  },
+  UnsupportedJpegComponents: {
+    code: 38,
+    error: UnsupportedFeature,
+    message: 'the JPEG image has # components; four are the most that are decoded',
+    clause: 'ITU-T T.81 B.2.2',
+    feature: 'more than four JPEG components',
+  },
+  BadJpegPrecision: {
+    code: 39,
+    error: InvalidBitstream,
+    message: 'JPEG samples of # bits: lossless ones have 2 to 16',
+    clause: 'ITU-T T.81 Table B.2',
+  },
+  BadJpegSampling: {
+    code: 40,
+    error: InvalidBitstream,
+    message: 'a sampling factor of JPEG component # is not 1, 2, 3 or 4',
+    clause: 'ITU-T T.81 Table B.2',
+  },
+  MissingJpegNumberOfLines: {
+    code: 41,
+    error: InvalidBitstream,
+    message:
+      'neither the JPEG frame header nor a DNL segment behind the first scan gives the number of lines',
+    clause: 'ITU-T T.81 B.2.5',
+  },
+  BadJpegNumberOfLines: {
+    code: 42,
+    error: InvalidBitstream,
+    message: 'the DNL segment gives no number of lines',
+    clause: 'ITU-T T.81 B.2.5',
+  },
+  BadJpegHuffmanTable: {
+    code: 43,
+    error: InvalidBitstream,
+    message: 'a JPEG Huffman table (identifier #) is cut short or its code lengths make no prefix code',
+    clause: 'ITU-T T.81 B.2.4.2',
+  },
+  MissingJpegHuffmanTable: {
+    code: 44,
+    error: InvalidBitstream,
+    message: 'a JPEG scan names the Huffman table #, which has not been given',
+    clause: 'ITU-T T.81 B.2.3',
+  },
+  BadJpegDifferenceCategory: {
+    code: 45,
+    error: InvalidBitstream,
+    message: 'the JPEG Huffman table # codes a category of differences above 16',
+    clause: 'ITU-T T.81 Table H.2',
+  },
+  MissingJpegScan: {
+    code: 46,
+    error: InvalidBitstream,
+    message: 'the JPEG image ends before a scan of every component',
+    clause: 'ITU-T T.81 B.2.1',
+  },
+  BadJpegScanHeader: {
+    code: 47,
+    error: InvalidBitstream,
+    message: 'the JPEG scan header is cut short or names a component that is not there or has been decoded',
+    clause: 'ITU-T T.81 B.2.3',
+  },
+  BadJpegMcu: {
+    code: 48,
+    error: InvalidBitstream,
+    message: 'a JPEG scan interleaves # data units; ten are allowed',
+    clause: 'ITU-T T.81 B.2.3',
+  },
+  BadJpegPredictor: {
+    code: 49,
+    error: InvalidBitstream,
+    message: 'a lossless JPEG scan selects predictor #; 1 to 7 are allowed outside the hierarchical mode',
+    clause: 'ITU-T T.81 Table H.1',
+  },
+  BadJpegPointTransform: {
+    code: 50,
+    error: InvalidBitstream,
+    message: 'a lossless JPEG scan has a point transform of # bits, which leaves none of the precision',
+    clause: 'ITU-T T.81 A.4',
+  },
+  BadJpegRestartMarker: {
+    code: 51,
+    error: InvalidBitstream,
+    message: 'the JPEG restart marker RST# is not the one that belongs here',
+    clause: 'ITU-T T.81 B.2.1, E.2.4',
+  },
+  BadJpegHuffmanCode: {
+    code: 52,
+    error: InvalidBitstream,
+    message: 'the entropy-coded JPEG data hold a code that their Huffman table does not have',
+    clause: 'ITU-T T.81 F.2.2.3',
+  },
+  TruncatedJpegScan: {
+    code: 53,
+    error: TruncatedData,
+    message: 'the entropy-coded JPEG data end before the scan is complete',
+    clause: 'ITU-T T.81 E.2.4',
+  },
+  UnsupportedJpegHierarchy: {
+    code: 54,
+    error: UnsupportedFeature,
+    message: 'the JPEG stream is coded in the hierarchical mode',
+    clause: 'ITU-T T.81 Annex J',
+    feature: 'JPEG hierarchical mode of operation',
   },
 };
 

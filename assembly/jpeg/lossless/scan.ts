@@ -1,0 +1,264 @@
+/**
+ * One scan of a lossless frame, a row of minimum coded units at a time (T.81 A.2, E.2, H.2.1): entropy-coded segments ->
+ * differences -> samples. A data unit of a lossless scan is one sample.
+ */
+import { take } from '../../kernel/arena';
+import { fail } from '../../kernel/blocks';
+import { Status } from '../../kernel/status';
+import { gatherScan, scanEnd, segmentCount, segmentStart, segmentStop, scanLength } from '../entropy-coded-segments';
+import {
+  ceilingOf,
+  columnsOf,
+  componentCount,
+  horizontalSampling,
+  lines,
+  linesOf,
+  maximumH,
+  maximumV,
+  precision,
+  samplesPerLine,
+  verticalSampling,
+} from '../frame-header';
+import { marker, offsetOf, segmentEnd } from '../markers';
+import { pointTransform, predictor, scanComponent, scanComponentCount, tableDestination } from '../scan-header';
+import {
+  addToCycle,
+  badCode,
+  beginCycle,
+  bitsLeft,
+  decodeInTurn,
+  decodeSeverally,
+  decodeSingly,
+  openSegment,
+  prepareSeveral,
+  prepareTable,
+} from './differences';
+import { planeLine, planeSample, setPlanePointTransform } from './planes';
+import { reconstructFirstLine, reconstructLine, reconstructRest, SLACK } from './prediction';
+
+const MAXIMUM_LINES: u64 = 0xffff;
+
+/** How the differences are read from the stream. */
+const enum Reading {
+  /** The components have tables of their own. */
+  InTurn,
+  /** One table for all. */
+  Singly,
+  /** One table for all, and differences so short that several fit one lookup. */
+  Severally,
+}
+
+/** Rows of minimum coded units in the scan, and the one that comes next. */
+export let mcuRows: i32 = 0;
+export let mcuRow: i32 = 0;
+/** Minimum coded units in a row, and samples in each. */
+let mcuColumns: i32 = 0;
+let mcuSamples: i32 = 0;
+/** Whether the samples go to the output in their order in the stream, so that whole rows are good rows. */
+let direct: bool = false;
+
+/** Ri; 0 where restart is not enabled. */
+let restartInterval: i32 = 0;
+/** Minimum coded units left in the restart interval, and its index. */
+let mcusLeft: i64 = 0;
+let interval: i32 = 0;
+
+let reading: Reading = Reading.Singly;
+/** The differences of one row of minimum coded units. */
+let differences: usize = 0;
+/** Those of one line of a component, where it shares the minimum coded units with others. */
+let lineDifferences: usize = 0;
+
+/** What decodeSpan decoded: so many minimum coded units, which begin a restart interval or do not. */
+let spanMcus: i32 = 0;
+let spanBegins: bool = false;
+
+/** Whether the scan has all components of the frame, one sample of each in turn: pixels as they are handed out. */
+export function isByPixel(): bool {
+  if (scanComponentCount != componentCount) return false;
+  for (let i = 0; i < scanComponentCount; i++) {
+    if (scanComponent(i) != i) return false;
+    if (componentCount > 1 && horizontalSampling(i) * verticalSampling(i) != 1) return false;
+  }
+  return true;
+}
+
+/** Sizes of the scan whose header was read last. */
+function measure(): void {
+  if (scanComponentCount == 1) {
+    const component = scanComponent(0);
+    mcuColumns = columnsOf(component);
+    mcuRows = linesOf(component);
+    mcuSamples = 1;
+    return;
+  }
+  mcuColumns = ceilingOf(samplesPerLine, maximumH);
+  mcuRows = ceilingOf(lines, maximumV);
+  mcuSamples = 0;
+  for (let i = 0; i < scanComponentCount; i++) {
+    mcuSamples += horizontalSampling(scanComponent(i)) * verticalSampling(scanComponent(i));
+  }
+}
+
+/**
+ * Gathers the entropy-coded segments of the scan whose header was read last. How many lines it has may not be known yet
+ * or change (B.2.5), so it may need as many restart intervals as the largest image.
+ */
+export function gather(interval: i32): i32 {
+  measure();
+  restartInterval = interval;
+  const intervals = interval == 0 ? 1 : (<u64>mcuColumns * MAXIMUM_LINES + interval - 1) / interval;
+  // A difference takes less than four bytes, and the end of the data is asked for once a row.
+  return gatherScan(segmentEnd, intervals, interval != 0, <u64>mcuColumns * mcuSamples * 4);
+}
+
+/** Makes ready to decode the gathered scan; the number of lines is known now. */
+export function beginScan(byPixel: bool): i32 {
+  measure();
+  direct = byPixel;
+  mcuRow = 0;
+  interval = 0;
+  mcusLeft = restartInterval != 0 ? restartInterval : i64.MAX_VALUE;
+  openSegment(segmentStart(0), segmentStop(0));
+
+  differences = take(<u64>mcuColumns * mcuSamples * 2 + 2 * SLACK);
+  lineDifferences = direct ? differences : take(<u64>mcuColumns * 4 * 2 + 2 * SLACK);
+  if (differences == 0 || lineDifferences == 0) return fail(Status.LimitMemory, offsetOf(marker));
+  differences += SLACK;
+  lineDifferences += SLACK;
+  return prepareTables();
+}
+
+/** Makes the lookup tables, one for each Huffman table that the scan names. */
+function prepareTables(): i32 {
+  let tables = 0;
+  let known: u32 = 0xffff; // index of the table of each destination, 4 bits each; 15: none yet
+  beginCycle();
+  for (let i = 0; i < scanComponentCount; i++) {
+    const component = scanComponent(i), destination = tableDestination(i);
+    let table = (known >> (destination << 2)) & 15;
+    if (table == 15) {
+      table = tables++;
+      known = (known & ~(15 << (destination << 2))) | (table << (destination << 2));
+      if (!prepareTable(table, destination)) {
+        return fail(Status.BadJpegDifferenceCategory, offsetOf(marker), destination);
+      }
+    }
+    const samples = scanComponentCount == 1 ? 1 : horizontalSampling(component) * verticalSampling(component);
+    for (let n = 0; n < samples; n++) addToCycle(table);
+    if (!direct) setPlanePointTransform(component, pointTransform);
+  }
+  reading = Reading.InTurn;
+  if (tables == 1) {
+    const samples = <u64>mcuColumns * mcuRows * mcuSamples;
+    const several = samples >= SEVERAL_SAMPLES && scanLength() * 16 < samples * SEVERAL_HALF_BITS;
+    reading = several ? Reading.Severally : Reading.Singly;
+    if (several) prepareSeveral();
+  }
+  return Status.Done;
+}
+
+/** Several differences a lookup pay below this many half bits per sample, and for scans that repay making the table. */
+const SEVERAL_HALF_BITS: u64 = 13;
+const SEVERAL_SAMPLES: u64 = 16384;
+
+/** Decodes the differences from `column` of the row up to its end or the end of the restart interval. */
+function decodeSpan(column: i32): i32 {
+  spanBegins = mcuRow == 0 && column == 0;
+  if (mcusLeft == 0) {
+    const status = checkInterval();
+    if (status != Status.Done) return status;
+    interval++;
+    if (interval >= segmentCount) return truncated();
+    openSegment(segmentStart(interval), segmentStop(interval));
+    mcusLeft = restartInterval;
+    spanBegins = true;
+  }
+  spanMcus = <i32>min(<i64>(mcuColumns - column), mcusLeft);
+  mcusLeft -= spanMcus;
+  const count = spanMcus * mcuSamples;
+  if (reading == Reading.InTurn) decodeInTurn(differences, count);
+  else if (reading == Reading.Singly) decodeSingly(differences, count);
+  else decodeSeverally(differences, count);
+  return Status.Done;
+}
+
+/** Whether everything so far came out of the restart interval and its tables. */
+function checkInterval(): i32 {
+  if (badCode) return fail(Status.BadJpegHuffmanCode, -1, -1, goodRows());
+  return bitsLeft() < 0 ? truncated() : Status.Done;
+}
+
+function truncated(): i32 {
+  return fail(Status.TruncatedJpegScan, offsetOf(scanEnd), -1, goodRows());
+}
+
+@inline
+function goodRows(): i32 {
+  return direct ? mcuRow : 0;
+}
+
+/** 2^(P - Pt - 1): what the first sample of a restart interval is predicted as. */
+@inline
+function initialPrediction(): i32 {
+  return 1 << (precision - pointTransform - 1);
+}
+
+/**
+ * Decodes the next row of a scan by pixel to `to`. The row above stands `line` bytes in front of it.
+ *
+ * Leniency: H.1.1 wants restart intervals of whole rows. One that begins inside a row is read as H.1.2.1 reads without that
+ * sentence: its first sample is predicted as that of the scan, the rest of the row by Ra.
+ */
+export function decodeRow(to: usize, line: usize): i32 {
+  const pixel = <usize>mcuSamples << 1;
+  for (let column = 0; column < mcuColumns; column += spanMcus) {
+    const status = decodeSpan(column);
+    if (status != Status.Done) return status;
+    const at = to + column * pixel, count = spanMcus * mcuSamples;
+    if (spanBegins) reconstructFirstLine(at, differences, count, pixel, initialPrediction());
+    else reconstructLine(predictor, at, differences, count, pixel, line);
+  }
+  const status = checkInterval();
+  if (status == Status.Done) mcuRow++;
+  return status;
+}
+
+/** Decodes the next row of minimum coded units into the planes of its components. */
+export function decodeRowToPlanes(): i32 {
+  for (let column = 0; column < mcuColumns; column += spanMcus) {
+    const status = decodeSpan(column);
+    if (status != Status.Done) return status;
+    let unit = 0;
+    for (let i = 0; i < scanComponentCount; i++) {
+      const component = scanComponent(i);
+      const h = mcuSamples == 1 ? 1 : horizontalSampling(component);
+      const v = mcuSamples == 1 ? 1 : verticalSampling(component);
+      for (let y = 0; y < v; y++) {
+        reconstructInPlane(component, mcuRow * v + y, column * h, spanMcus * h, y == 0 && spanBegins, unit, h);
+        unit += h;
+      }
+    }
+  }
+  const status = checkInterval();
+  if (status == Status.Done) mcuRow++;
+  return status;
+}
+
+/** Brings together the differences of one line of a component, of which `h` stand in each unit, and reconstructs it. */
+function reconstructInPlane(
+  component: i32, line: i32, column: i32, count: i32, begins: bool, unit: i32, h: i32,
+): void {
+  const to = planeSample(component, line, column);
+  let from = differences;
+  if (mcuSamples > 1) {
+    from = lineDifferences;
+    let source = differences + (<usize>unit << 1);
+    for (let at = from, end = from + (<usize>count << 1); at < end; source += <usize>(mcuSamples << 1)) {
+      for (let n = 0; n < h; n++, at += 2) store<u16>(at, load<u16>(source + (<usize>n << 1)));
+    }
+  }
+  if (begins) reconstructFirstLine(to, from, count, 2, initialPrediction());
+  else if (column == 0) reconstructLine(predictor, to, from, count, 2, planeLine(component));
+  else reconstructRest(predictor, to, from, count, 2, planeLine(component));
+}

@@ -1,0 +1,80 @@
+import { UnsupportedFeature } from '../errors.js';
+import { type Kernel, loadKernel } from '../wasm/kernel.js';
+import type { Codec, Codestream, Decoder, EncodedFrame } from './codec.js';
+import { inspectJpeg, type JpegHeader, jpegProcessOf } from './jpeg-markers.js';
+
+/**
+ * Lossless JPEG with Huffman coding (ITU-T T.81 Annex H, process 14 with any predictor) by our own kernel,
+ * `assembly/jpeg/lossless`. The retired .58 and .66 are arithmetic coding, .65 is the hierarchical mode: not these.
+ */
+export const jpegLossless: Codec = {
+  name: 'cineloop-jpeg-lossless',
+  transferSyntaxes: ['1.2.840.10008.1.2.4.57', '1.2.840.10008.1.2.4.70'],
+  misfiledUnder: ['1.2.840.10008.1.2.4.50', '1.2.840.10008.1.2.4.51'],
+  modules: ['jpeg-lossless'],
+  refusal,
+  load: async () => jpegLosslessDecoder(await loadKernel('jpeg-lossless')),
+};
+
+/**
+ * The decoder on a kernel that is loaded. Samples have the precision of the frame header: in one byte each up to 8 bits,
+ * else in two. Components of fewer samples are brought to the size of the image by repetition.
+ */
+export function jpegLosslessDecoder(kernel: Kernel): Decoder {
+  return {
+    decode({ bytes }, { allocate, limits }) {
+      const header = inspectJpeg(bytes);
+      const unsupported = unsupportedIn(header);
+      if (unsupported !== undefined) {
+        throw new UnsupportedFeature(`Not lossless JPEG that this engine decodes: ${unsupported}.`, {
+          feature: unsupported,
+          offset: header.frameHeaderOffset,
+        });
+      }
+      const fields = kernel.decode(bytes, [], (fields) => allocate(describe(fields, header)), { limits });
+      return describe(fields, header);
+    },
+  };
+}
+
+function refusal({ bytes }: EncodedFrame): string | undefined {
+  try {
+    return unsupportedIn(inspectJpeg(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the stream asks for that this engine does not have: the SOF marker decides, not the transfer syntax. */
+function unsupportedIn(header: JpegHeader): string | undefined {
+  if (header.startOfFrame !== 3 || header.hierarchical) return jpegProcessOf(header);
+  if (header.components.length > 4) return `lossless JPEG of ${header.components.length} components`;
+  return undefined;
+}
+
+function describe(fields: Int32Array, header: JpegHeader): Codestream {
+  const [rows, columns, samplesPerPixel, bitsPerSample, bytesPerSample] = fields;
+  return {
+    rows,
+    columns,
+    samplesPerPixel,
+    bitsPerSample,
+    signed: undefined,
+    photometricInterpretation: photometricInterpretationOf(header),
+    bytesPerSample: bytesPerSample === 1 ? 1 : 2,
+  };
+}
+
+/**
+ * What the stream itself says of its colours. Lossless coding transforms none, so the components are what the dataset
+ * says as a rule, and only what is meant for these very components goes against it: Adobe's transform flag, and
+ * components that are named R, G and B. JFIF, which implies YCbCr for the DCT processes, says nothing here: writers of
+ * lossless streams put its segment in front of RGB as well.
+ */
+function photometricInterpretationOf({ components, adobeTransform }: JpegHeader): string | undefined {
+  if (components.length !== 3) return undefined;
+  if (adobeTransform === 0) return 'RGB';
+  if (adobeTransform === 1) return 'YBR_FULL';
+  const names = String.fromCharCode(...components.map((component) => component.identifier));
+  return names === 'RGB' ? 'RGB' : undefined;
+}
