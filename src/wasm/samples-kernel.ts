@@ -1,6 +1,5 @@
 import { WorkerFailure } from '../errors.js';
 import type { IndexArray, RgbaArray, Samples, StoredBits } from './samples.js';
-import { storedBitsFit } from './stored-bits-fit.js';
 
 /** What `assembly/samples/module.ts` exports; addresses and counts as in `assembly/README.md`. */
 interface SamplesExports {
@@ -21,10 +20,16 @@ interface SamplesExports {
     components: number,
     width: number,
   ): void;
-  readonly normalise8: Normalise;
-  readonly normalise16: Normalise;
-  readonly normalise32: Normalise;
-  readonly normalise64: Normalise;
+  normalise(
+    source: number,
+    target: number,
+    bytes: number,
+    width: number,
+    left: number,
+    right: number,
+    signed: number,
+  ): void;
+  fit(source: number, bytes: number, width: number, left: number, right: number, signed: number): number;
   ybrFullToRgb8(source: number, target: number, pixels: number): void;
   ybrFullToRgb16(source: number, target: number, pixels: number, bitsStored: number): void;
   ybrPartialToRgb8(source: number, target: number, pixels: number): void;
@@ -45,14 +50,6 @@ interface SamplesExports {
 }
 
 type Swap = (source: number, target: number, bytes: number) => void;
-type Normalise = (
-  source: number,
-  target: number,
-  bytes: number,
-  left: number,
-  right: number,
-  signed: number,
-) => void;
 type LookUp = (source: number, table: number, target: number, count: number) => void;
 
 /** Bytes of source, and of target, that are worked on at a time: both stay in the cache next to the core. */
@@ -165,25 +162,21 @@ class SamplesKernel implements Samples {
   }
 
   storedBitsFit(source: Uint8Array, bits: StoredBits): boolean {
-    return storedBitsFit(source, bits);
+    const { width, left, right, signed } = shiftsOf(bits);
+    if (left === right && right === 0) return true;
+    for (let at = 0; at < source.length; at += TILE) {
+      const bytes = Math.min(TILE, source.length - at);
+      this.#memory.set(source.subarray(at, at + bytes), this.#at.source);
+      if (this.#kernel.fit(this.#at.source, bytes, width, left, right, signed) === 0) return false;
+    }
+    return true;
   }
 
-  normaliseStoredBits(
-    source: Uint8Array,
-    target: Uint8Array,
-    { width, bitsStored, highBit, signed }: StoredBits,
-  ): void {
-    const kernel = this.#kernel;
-    const normalise = {
-      1: kernel.normalise8,
-      2: kernel.normalise16,
-      4: kernel.normalise32,
-      8: kernel.normalise64,
-    }[width];
-    const left = 8 * width - 1 - highBit;
-    const right = 8 * width - bitsStored;
+  normaliseStoredBits(source: Uint8Array, target: Uint8Array, bits: StoredBits): void {
+    const { normalise } = this.#kernel;
+    const { width, left, right, signed } = shiftsOf(bits);
     this.#tiles(source, target, { source: width, target: width }, (from, to, count) =>
-      normalise(from, to, count * width, left, right, signed ? 1 : 0),
+      normalise(from, to, count * width, width, left, right, signed),
     );
   }
 
@@ -308,6 +301,11 @@ class SamplesKernel implements Samples {
   #give(target: Uint8Array, at: number, bytes: number): void {
     target.set(this.#memory.subarray(this.#at.target, this.#at.target + bytes), at);
   }
+}
+
+/** The two shifts that leave the stored bits of a sample at bit 0, the sign or zeros above. */
+function shiftsOf({ width, bitsStored, highBit, signed }: StoredBits) {
+  return { width, left: 8 * width - 1 - highBit, right: 8 * width - bitsStored, signed: signed ? 1 : 0 };
 }
 
 function tooShort(source: Uint8Array): RangeError {
