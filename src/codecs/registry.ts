@@ -3,6 +3,7 @@ import { UnknownTransferSyntax, UnsupportedFeature } from '../errors.js';
 import type { Codec, Decoder, EncodedFrame } from './codec.js';
 import { deflateFrame } from './deflate-frame.js';
 import { encapsulatedUncompressed } from './encapsulated-uncompressed.js';
+import { jpegLossless } from './jpeg-lossless.js';
 import { libjpegTurbo } from './libjpeg-turbo.js';
 import { native } from './native.js';
 import { openjpeg } from './openjpeg.js';
@@ -14,6 +15,7 @@ const BUILT_IN_CODECS: readonly Codec[] = [
   encapsulatedUncompressed,
   deflateFrame,
   rle,
+  jpegLossless,
   libjpegTurbo,
   openjpeg,
 ];
