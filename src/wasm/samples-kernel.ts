@@ -53,7 +53,7 @@ type Swap = (source: number, target: number, bytes: number) => void;
 type LookUp = (source: number, table: number, target: number, count: number) => void;
 
 /** Bytes of source, and of target, that are worked on at a time: both stay in the cache next to the core. */
-const TILE = 16 << 10;
+const TILE = 32 << 10;
 /** What a kernel may read and write beyond its source, its target, or one of its four planes. */
 const MARGIN = 64;
 /** The largest table: 65536 entries of 8 bytes. */
