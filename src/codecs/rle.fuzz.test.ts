@@ -8,8 +8,9 @@ import type { Decoder } from './codec.js';
 import { rleDecoder } from './rle.js';
 import { encodedFrame, randomNumbers, randomSegment, rleFrame } from './rle.test-support.js';
 
-/** Mutated frames for each twin; CINELOOP_FUZZ multiplies them. */
-const ROUNDS = 12_000 * Number(process.env.CINELOOP_FUZZ ?? 1);
+/** CINELOOP_FUZZ multiplies the number of mutated frames. */
+const TIMES = Number(process.env.CINELOOP_FUZZ ?? 1);
+const ROUNDS = 12_000 * TIMES;
 const CANARY = 64;
 const SHAPES = [
   { rows: 37, columns: 41, bits: 8, samples: 1 },
@@ -119,43 +120,47 @@ describe.each([
     decoder = rleDecoder(kernel);
   });
 
-  it(`answers ${ROUNDS} of them with the samples that the runs say or a typed error, and writes nowhere else`, () => {
-    const random = randomNumbers(20);
-    const outcomes: Record<string, number> = {};
-    let slowest = 0;
-    for (let round = 0; round < ROUNDS; round++) {
-      const { shape, bytes } = wholeFrame(random);
-      const { rows, columns, bits, samples } = shape;
-      const frame = encodedFrame(mutate(bytes, random), rows, columns, bits, samples);
-      const size = rows * columns * samples * Math.ceil(bits / 8);
-      const around = new Uint8Array(size + 2 * CANARY).fill(0xc5);
-      const target = around.subarray(CANARY, CANARY + size);
-      const began = performance.now();
-      let outcome = 'decoded';
-      try {
-        decoder.decode(frame, { allocate: () => target, limits: DEFAULT_LIMITS });
-      } catch (error) {
-        if (!(error instanceof CineloopError)) throw error;
-        // A trap is an InvalidBitstream as well, but has a cause.
-        if (error.cause !== undefined) throw error;
-        outcome = error.tag;
+  it(
+    `answers ${ROUNDS} of them with the samples that the runs say or a typed error, and writes nowhere else`,
+    () => {
+      const random = randomNumbers(20);
+      const outcomes: Record<string, number> = {};
+      let slowest = 0;
+      for (let round = 0; round < ROUNDS; round++) {
+        const { shape, bytes } = wholeFrame(random);
+        const { rows, columns, bits, samples } = shape;
+        const frame = encodedFrame(mutate(bytes, random), rows, columns, bits, samples);
+        const size = rows * columns * samples * Math.ceil(bits / 8);
+        const around = new Uint8Array(size + 2 * CANARY).fill(0xc5);
+        const target = around.subarray(CANARY, CANARY + size);
+        const began = performance.now();
+        let outcome = 'decoded';
+        try {
+          decoder.decode(frame, { allocate: () => target, limits: DEFAULT_LIMITS });
+        } catch (error) {
+          if (!(error instanceof CineloopError)) throw error;
+          // A trap is an InvalidBitstream as well, but has a cause.
+          if (error.cause !== undefined) throw error;
+          outcome = error.tag;
+        }
+        slowest = Math.max(slowest, performance.now() - began);
+        outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+        if (outcome === 'decoded' && Buffer.compare(target, expectedSamples(frame.bytes, shape)) !== 0) {
+          throw new Error(`round ${round}: not what the runs say`);
+        }
+        for (let i = 0; i < CANARY; i++) {
+          if (around[i] !== 0xc5 || around[CANARY + size + i] !== 0xc5) throw new Error(`round ${round}`);
+        }
       }
-      slowest = Math.max(slowest, performance.now() - began);
-      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-      if (outcome === 'decoded' && Buffer.compare(target, expectedSamples(frame.bytes, shape)) !== 0) {
-        throw new Error(`round ${round}: not what the runs say`);
+      expect(Object.keys(outcomes).sort()).toEqual(['InvalidBitstream', 'TruncatedData', 'decoded']);
+      for (const [outcome, count] of Object.entries(outcomes)) {
+        expect(count, outcome).toBeGreaterThan(ROUNDS / 20);
       }
-      for (let i = 0; i < CANARY; i++) {
-        if (around[i] !== 0xc5 || around[CANARY + size + i] !== 0xc5) throw new Error(`round ${round}`);
-      }
-    }
-    expect(Object.keys(outcomes).sort()).toEqual(['InvalidBitstream', 'TruncatedData', 'decoded']);
-    for (const [outcome, count] of Object.entries(outcomes)) {
-      expect(count, outcome).toBeGreaterThan(ROUNDS / 20);
-    }
-    expect(slowest).toBeLessThan(1000);
-    expect(kernel.heldBytes).toBeLessThan(2 << 20);
-  });
+      expect(slowest).toBeLessThan(2000);
+      expect(kernel.heldBytes).toBeLessThan(2 << 20);
+    },
+    60_000 * TIMES,
+  );
 
   it('keeps its writes inside what it took from its memory', () => {
     interface Exports {

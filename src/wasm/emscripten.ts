@@ -1,5 +1,6 @@
 import { CineloopError, InvalidBitstream } from '../errors.js';
 import type { Limits } from '../limits.js';
+import { mayHold } from './held-memory.js';
 import { moduleOf } from './modules.js';
 
 /** What the module object of every build by Emscripten has. */
@@ -34,7 +35,7 @@ interface Instance<M> {
 /**
  * The one host of codecs that come as Emscripten builds: makes an instance from the compiled module when the first frame
  * needs it, and a new one after a failure (a C++ exception leaves its objects behind, a trap anything at all) and when
- * the memory, which can only grow, holds more than `limits.memoryBytes`.
+ * the memory, which can only grow, makes the hosts of the thread hold more than `limits.memoryBytes`.
  */
 export class EmscriptenHost<M extends EmscriptenModule> {
   readonly #name: string;
@@ -79,7 +80,8 @@ export class EmscriptenHost<M extends EmscriptenModule> {
         },
       );
     } finally {
-      if (module.HEAPU8.byteLength > limits.memoryBytes) this.#drop(current);
+      const bytes = this.#instance === current ? module.HEAPU8.byteLength : 0;
+      if (!mayHold(this, bytes, limits.memoryBytes)) this.#drop(current);
     }
   }
 

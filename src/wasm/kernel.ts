@@ -1,5 +1,6 @@
 import { Aborted, InvalidBitstream, LimitExceeded, WorkerFailure } from '../errors.js';
 import type { Limits } from '../limits.js';
+import { mayHold } from './held-memory.js';
 import { moduleOf } from './modules.js';
 import { DONE, errorOf, type Failure, MORE } from './status.js';
 
@@ -38,7 +39,8 @@ export async function loadKernel(name: string): Promise<Kernel> {
 
 /**
  * The one host of our frame kernels: carries bytes in and strips out, and turns what goes wrong into errors. One frame at
- * a time. The instance is kept from frame to frame and replaced when it trapped or its memory grew past what may be held.
+ * a time. The instance is kept from frame to frame and replaced when it trapped or the hosts of
+ * the thread hold too much memory.
  */
 export class Kernel {
   readonly name: string;
@@ -99,7 +101,7 @@ export class Kernel {
       if (error instanceof WorkerFailure) this.#exports = undefined;
       throw error;
     } finally {
-      if (this.heldBytes > options.limits.memoryBytes) this.#exports = undefined;
+      if (!mayHold(this, this.heldBytes, options.limits.memoryBytes)) this.#exports = undefined;
     }
   }
 
@@ -153,7 +155,13 @@ function check(kernel: KernelExports, status: number): number {
   if (status === DONE || status === MORE) return status;
   const block = new Int32Array(kernel.memory.buffer, kernel.failure.value, 3);
   const known = (index: number) => (block[index] === -1 ? undefined : block[index]);
-  const failure: Failure = { offset: known(0), detail: known(1), goodRows: known(2) };
+  const [pages] = new Int32Array(kernel.memory.buffer, kernel.parameters.value + 4 * OWN_PARAMETERS, 1);
+  const failure: Failure = {
+    offset: known(0),
+    detail: known(1),
+    goodRows: known(2),
+    memoryAllowed: pages * PAGE,
+  };
   throw errorOf(status, failure);
 }
 

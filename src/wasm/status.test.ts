@@ -8,7 +8,7 @@ const members = new Map(
   [...enumeration.matchAll(/^\s+(\w+) = (\d+),$/gm)].map(([, name, code]) => [name, Number(code)]),
 );
 
-const unknown = { offset: undefined, detail: undefined, goodRows: undefined };
+const unknown = { offset: undefined, detail: undefined, goodRows: undefined, memoryAllowed: 65536 };
 
 describe('statuses of the kernels', () => {
   it('has a row for each failure that assembly/kernel/status.ts names, under the same number', () => {
@@ -42,9 +42,22 @@ describe('statuses of the kernels', () => {
   });
 
   it('puts the detail into the sentence and the place into the fields', () => {
-    const error = errorOf(STATUSES.TruncatedRleSegment.code, { offset: 70, detail: 2, goodRows: 5 });
+    const error = errorOf(STATUSES.TruncatedRleSegment.code, {
+      offset: 70,
+      detail: 2,
+      goodRows: 5,
+      memoryAllowed: 0,
+    });
     expect(error.message).toBe('RLE segment 2 ends before its byte plane is full');
     expect(error).toMatchObject({ tag: 'TruncatedData', offset: 70, goodRows: 5, clause: 'PS3.5 G.3.2' });
+  });
+
+  it('says how much memory there might have been', () => {
+    expect(errorOf(STATUSES.LimitMemory.code, unknown)).toMatchObject({
+      tag: 'LimitExceeded',
+      limit: 'memoryBytes',
+      allowed: 65536,
+    });
   });
 
   it('takes a number that no row has for a fault of ours', () => {

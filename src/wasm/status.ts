@@ -16,6 +16,8 @@ export interface Failure {
   readonly detail: number | undefined;
   /** Rows from the top that are whole. */
   readonly goodRows: number | undefined;
+  /** Bytes that the kernel's memory might have had. */
+  readonly memoryAllowed: number;
 }
 
 /** What a status means to the caller. */
@@ -225,12 +227,13 @@ const ROWS = new Map(Object.values(STATUSES).map((row) => [row.code, row]));
 export function errorOf(status: number, failure: Failure): CineloopError {
   const row = ROWS.get(status);
   if (row === undefined) return new WorkerFailure(`the kernel answered with the unknown status ${status}`);
-  const { offset, detail, goodRows } = failure;
+  const { offset, detail, goodRows, memoryAllowed } = failure;
   return new row.error(row.message.replace('#', String(detail ?? 'some')), {
     offset,
     goodRows,
     clause: row.clause,
     feature: row.feature,
     limit: row.limit,
+    allowed: row.limit === undefined ? undefined : memoryAllowed,
   });
 }
