@@ -37,7 +37,7 @@ export async function standsInMemory(frame: FrameInSource, options: DecodeOption
   if (!(source instanceof MemorySource) || !isNative(frame)) return false;
   try {
     const encoded = await readEncoded(source, await frame.locate());
-    return isInPlace({ ...encoded, transferSyntax, attributes }, options);
+    return encoded !== undefined && isInPlace({ ...encoded, transferSyntax, attributes }, options);
   } catch {
     return false;
   }

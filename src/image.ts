@@ -4,6 +4,7 @@ import type { Deviation } from './dicom/dataset-reader.js';
 import type { Value } from './dicom/element.js';
 import { type FrameIndex, frameIndexOf } from './dicom/frame-index.js';
 import { type ImagePixel, imagePixelOf } from './dicom/image-pixel.js';
+import { type EmbeddedOverlayPlane, embeddedOverlaysOf } from './dicom/overlays.js';
 import { type Part10, readPart10 } from './dicom/part10.js';
 import type { TransferSyntax } from './dicom/transfer-syntax.js';
 import { type DisplayParameters, displayParametersOf } from './display/display-parameters.js';
@@ -99,6 +100,7 @@ export class DicomImage {
   readonly #held: Held;
   readonly #defaults: OpenOptions;
   #closed = false;
+  #overlays: readonly EmbeddedOverlayPlane[] | undefined;
   #loadedPalette: Promise<Palette | undefined> | undefined;
 
   /** @internal */
@@ -262,17 +264,19 @@ export class DicomImage {
   /** What the pool is told of a frame. It holds on to the image, so that this is not forgotten while frames are on their way. */
   async #frame(index: number, options: DecodeOptions): Promise<PooledFrame> {
     if (this.#closed) throw new Aborted('The image has been closed.', { frame: index });
-    const { transferSyntax, source } = this.#parts.part10;
+    const { dataset, transferSyntax, source } = this.#parts.part10;
     const { engine, colour, photometricInterpretation, limits, signal } = options;
     const frames = orThrow(this.#parts.index);
     const palette = colour === 'rgb' ? await this.#palette() : undefined;
+    this.#overlays ??= embeddedOverlaysOf(dataset);
+    const overlays = this.#overlays;
     const locate = () => frames.locate(index);
     const frame = { source, locate, transferSyntax: transferSyntax.uid, attributes: this.attributes };
     return {
       ...frame,
-      input: { kind: 'source', source, locate },
+      input: { kind: 'source', source, locate, presume: () => frames.presume(index) },
       here: isRegisteredHere(transferSyntax.uid, engine) || (await standsInMemory(frame, options)),
-      request: { frame: index, engine, colour, photometricInterpretation, palette },
+      request: { frame: index, engine, colour, photometricInterpretation, palette, overlays },
       limits,
       signal,
     };

@@ -82,6 +82,15 @@ class EncapsulatedFrameIndex implements FrameIndex {
     return { kind: 'encapsulated', fragments };
   }
 
+  presume(frame: number): FrameLocation | undefined {
+    const offset = this.#offsets?.[frame];
+    const next = this.#offsets?.[frame + 1];
+    const { unsupported, fragmentable } = this.#data.transferSyntax;
+    // Where the last frame ends no table says.
+    if (offset === undefined || next === undefined || unsupported !== undefined) return undefined;
+    return { kind: 'items', offset: this.#items.start + offset, length: next - offset, fragmentable };
+  }
+
   async #scan(): Promise<FrameTable> {
     const { source, limits, transferSyntax } = this.#data;
     const fragments = await readFragments(source, this.#items.start, this.#items.end, limits);

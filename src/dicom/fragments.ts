@@ -2,7 +2,7 @@ import { LimitExceeded } from '../errors.js';
 import type { Limits } from '../limits.js';
 import type { ByteSource } from '../sources/byte-source.js';
 import { Window } from '../sources/window.js';
-import { HEAD } from './codestream-bounds.js';
+import { beginsCodestream, HEAD } from './codestream-bounds.js';
 import { readTag } from './encoding.js';
 import type { ByteRange } from './frame-index.js';
 import { ITEM, SEQUENCE_DELIMITATION } from './tag.js';
@@ -83,4 +83,24 @@ export async function readFragments(
     (await window.move(position, 8)) &&
     readTag(window.view, position - window.start, false) === SEQUENCE_DELIMITATION;
   return { ranges, complete, end: complete ? position + 8 : position };
+}
+
+/**
+ * The fragments in the bytes that an offset table gives a frame, headers and all; undefined where the table is wrong. It is
+ * right where the bytes are items to their very end and, if frames may be split, the first one begins a codestream.
+ */
+export function fragmentsIn(bytes: Uint8Array, fragmentable: boolean): Uint8Array[] | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const fragments: Uint8Array[] = [];
+  let position = 0;
+  while (position < bytes.length) {
+    if (position + 8 > bytes.length || readTag(view, position, false) !== ITEM) return undefined;
+    const begin = position + 8;
+    position = begin + view.getUint32(position + 4, true);
+    if (position > bytes.length) return undefined;
+    if (position > begin) fragments.push(bytes.subarray(begin, position));
+  }
+  const [first] = fragments;
+  if (first === undefined || (fragmentable && !beginsCodestream(first.subarray(0, HEAD)))) return undefined;
+  return fragments;
 }

@@ -18,7 +18,12 @@ export type FrameLocation =
       readonly wordBytes: 1 | 2;
     }
   /** An encapsulated frame (PS3.5 A.4): its fragments, in order, without their item headers. */
-  | { readonly kind: 'encapsulated'; readonly fragments: readonly ByteRange[] };
+  | { readonly kind: 'encapsulated'; readonly fragments: readonly ByteRange[] }
+  /**
+   * The same as an offset table has it, without a look at the source: the frame's items, headers and all. Whoever reads
+   * them finds the fragments (`fragmentsIn`), or that the table lies; then `locate` knows better.
+   */
+  | ({ readonly kind: 'items'; readonly fragmentable: boolean } & ByteRange);
 
 /** Bytes of a source, offset from its start. */
 export interface ByteRange {
@@ -37,6 +42,8 @@ export interface FrameIndex {
    * @throws UnsupportedFeature where frames cannot be told apart without decoding: video
    */
   locate(frame: number): Promise<FrameLocation>;
+  /** Where a frame must be if the offset table is right, without reading anything; undefined where no table says it. */
+  presume(frame: number): FrameLocation | undefined;
 }
 
 /**

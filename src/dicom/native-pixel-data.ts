@@ -53,6 +53,9 @@ class NativeFrameIndex implements FrameIndex {
     this.frameCount = numberOfFrames ?? Math.max(1, Math.floor(bits / this.#frameBits));
   }
 
+  /** Nothing to presume: to locate a native frame takes no reading. */
+  presume(): undefined {}
+
   async locate(frame: number): Promise<FrameLocation> {
     if (!Number.isInteger(frame) || frame < 0 || frame >= this.frameCount) {
       throw new InvalidDataset(`There is no frame ${frame}: frames are 0 to ${this.frameCount - 1}.`, {

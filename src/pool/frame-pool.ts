@@ -1,7 +1,7 @@
 import { hardwareConcurrency, hasThreads } from '#thread';
 import type { FrameLocation } from '../dicom/frame-index.js';
 import type { ImagePixel } from '../dicom/image-pixel.js';
-import { AttributeMismatch, errorFromData, WorkerFailure } from '../errors.js';
+import { AttributeMismatch, errorFromData, InvalidDataset, WorkerFailure } from '../errors.js';
 import type { DecodedFrame, SampleArray } from '../frame/decoded-frame.js';
 import { type SampleType, viewSamples } from '../frame/sample-array.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
@@ -50,6 +50,8 @@ interface SourceInput {
   readonly kind: 'source';
   readonly source: ByteSource;
   locate(): Promise<FrameLocation>;
+  /** Where it is if the offset table is right. */
+  presume(): FrameLocation | undefined;
 }
 
 /** Frames that a worker holds at once: the one that it decodes, and the next one, whose bytes it reads meanwhile. */
@@ -72,6 +74,8 @@ export class FramePool implements Pool {
   readonly #here: Scheduler<Message, Answer>;
   /** Spent output memory, sent back to the workers with frames of the same size: fresh memory costs page faults. */
   readonly #spent: ArrayBuffer[] = [];
+  /** The compiled modules of a codec, by their names. */
+  readonly #modules = new Map<string, Promise<readonly CompiledModule[]>>();
   /** Memory that came from a worker: it is nobody else's. */
   readonly #arrived = new WeakSet<ArrayBufferLike>();
 
@@ -173,33 +177,44 @@ export class FramePool implements Pool {
     display: DisplayJob | undefined,
     takeMemory: () => Pixels | undefined,
   ): Promise<Result> {
+    const { input } = frame;
+    const presumed = input.kind === 'source' ? input.presume() : undefined;
+    let answer = await this.#submit(frame, display, takeMemory, presumed);
+    if (answer.kind === 'misplaced') answer = await this.#submit(frame, display, takeMemory, undefined);
+    if (answer.kind === 'done') return answer.value as Result;
+    if (answer.kind === 'failed') throw errorFromData(answer.error);
+    throw new InvalidDataset('The frame is not where it was found.', frame.request);
+  }
+
+  #submit(
+    frame: PooledFrame,
+    display: DisplayJob | undefined,
+    takeMemory: () => Pixels | undefined,
+    presumed: FrameLocation | undefined,
+  ): Promise<Answer> {
     const limits = { ...this.#limits, ...frame.limits };
     const scheduler = (frame.here ? undefined : this.#away) ?? this.#here;
-    const answer = await scheduler.submit({
+    return scheduler.submit({
       prepare: async (id) => {
-        const [input, modules] = await Promise.all([this.#inputOf(frame), this.#modulesFor(frame)]);
+        const input = await this.#inputOf(frame, presumed);
+        const modules = this.#isHere(frame) ? [] : await this.#modulesFor(frame);
         const memory = takeMemory();
-        const transfer: Transferable[] = [];
+        const transfer: Transferable[] = ownedBuffers(memory);
         if (input.kind === 'bytes') transfer.push(...ownedBuffers(input.bytes));
-        transfer.push(...ownedBuffers(memory));
-        return {
-          message: { type: 'frame', job: jobOf(id, frame, display, input, limits, memory), modules },
-          transfer,
-        };
+        const job = jobOf(id, frame, display, input, limits, memory);
+        return { message: { type: 'frame', job, modules }, transfer };
       },
       deadline: limits.decodeMilliseconds,
       signal: frame.signal,
       context: { frame: frame.request.frame, transferSyntax: frame.transferSyntax },
     });
-    if (!answer.ok) throw errorFromData(answer.error);
-    return answer.value as Result;
   }
 
   /**
    * What the executor is told of the encoded bytes. The calling thread uses the caller's own; a worker reads them itself
    * where the source has a handle; else they are copied once, or given away where the caller allows that.
    */
-  async #inputOf(frame: PooledFrame): Promise<FrameInput> {
+  async #inputOf(frame: PooledFrame, presumed: FrameLocation | undefined): Promise<FrameInput> {
     const { input, transferSyntax, request } = frame;
     const isHere = this.#isHere(frame);
     if (input.kind === 'bytes') {
@@ -214,33 +229,30 @@ export class FramePool implements Pool {
       return { kind: 'bytes', bytes: own, bitOffset: 0, readMilliseconds: 0 };
     }
     const { source } = input;
-    const location = await input.locate();
+    const location = presumed ?? (await input.locate());
     if (isHere) return { kind: 'source', source, location };
     const { handle } = source;
     if (handle !== undefined) return { kind: 'handle', source: numberOf(source), handle, location };
     const begin = performance.now();
-    const { bytes, bitOffset } = await readEncoded(source, location);
+    const encoded =
+      (await readEncoded(source, location)) ?? (await readEncoded(source, await input.locate()));
+    const { bytes, bitOffset } = encoded!;
     const readMilliseconds = performance.now() - begin;
     return { kind: 'bytes', bytes: ownBytes(bytes), bitOffset, readMilliseconds };
   }
 
   /** The compiled modules that the frame will probably need. Where one cannot be had here, the worker looks itself. */
-  async #modulesFor(frame: PooledFrame): Promise<CompiledModule[]> {
-    if (this.#isHere(frame)) return [];
-    const { transferSyntax, request } = frame;
+  #modulesFor({ transferSyntax, request: { engine } }: PooledFrame): Promise<readonly CompiledModule[]> {
     const codecs = threadCodecs();
-    const { engine } = request;
     const codec = engine === undefined ? codecs.codecsFor(transferSyntax)[0] : codecs.get(engine);
-    const names = [...new Set([...(codec?.modules ?? []), SAMPLES_MODULE])];
-    const modules = await Promise.all(
-      names.map((name) =>
-        moduleOf(name).then(
-          (module) => [{ name, module }],
-          () => [],
-        ),
-      ),
-    );
-    return modules.flat();
+    const names = codec?.modules ?? [];
+    const key = names.join();
+    let modules = this.#modules.get(key);
+    if (modules === undefined) {
+      modules = Promise.all([...new Set([...names, SAMPLES_MODULE])].map(compiled)).then((all) => all.flat());
+      this.#modules.set(key, modules);
+    }
+    return modules;
   }
 
   #spentLike(like: Pixels): Pixels | undefined {
@@ -298,6 +310,13 @@ function nameOf(pixels: Pixels): string {
 /** The name of an array's type. A subclass, Buffer for one, has the name of the class behind it. */
 function typeOfSamples(samples: SampleArray): SampleType {
   return samples[Symbol.toStringTag].toLowerCase().replace('array', '') as SampleType;
+}
+
+function compiled(name: string): Promise<CompiledModule[]> {
+  return moduleOf(name).then(
+    (module) => [{ name, module }],
+    () => [],
+  );
 }
 
 /** Whether both sides of a thread boundary can use the memory at once. */

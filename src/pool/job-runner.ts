@@ -25,9 +25,9 @@ export class JobRunner implements WorkerInterface {
       done = resolve;
     });
     try {
-      return { ok: true, value: await this.#do(message, before) };
+      return await this.#do(message, before);
     } catch (error) {
-      return { ok: false, error: withContext(error, {}, 'WorkerFailure').toData() };
+      return { kind: 'failed', error: withContext(error, {}, 'WorkerFailure').toData() };
     } finally {
       // Also where the failure came before the turn did: the answers keep the order of the messages.
       await before;
@@ -35,26 +35,28 @@ export class JobRunner implements WorkerInterface {
     }
   }
 
-  async #do(message: Message, before: Promise<void>): Promise<unknown> {
+  async #do(message: Message, before: Promise<void>): Promise<Answer> {
     switch (message.type) {
       case 'start':
         for (const url of message.codecs) await registerFrom(url);
-        return undefined;
+        return { kind: 'done', value: undefined };
       case 'frame': {
         for (const { name, module } of message.modules) provideModule(name, module);
         const begin = performance.now();
         const encoded = await this.#read(message.job.input);
         const read = performance.now() - begin;
         await before;
-        return decode(message.job, encoded, read);
+        if (encoded === undefined) return { kind: 'misplaced' };
+        return { kind: 'done', value: await decode(message.job, encoded, read) };
       }
       case 'release':
         await before;
-        return this.#sources.release(message.source);
+        await this.#sources.release(message.source);
+        return { kind: 'done', value: undefined };
     }
   }
 
-  async #read(input: FrameInput): Promise<EncodedBytes> {
+  async #read(input: FrameInput): Promise<EncodedBytes | undefined> {
     if (input.kind === 'bytes') return input;
     const source =
       input.kind === 'source' ? input.source : await this.#sources.get(input.source, input.handle);

@@ -12,10 +12,10 @@ export class LocalExecutor implements Executor<Message, Answer> {
   constructor(codecs: readonly string[]) {
     const started = this.#runner.handle({ type: 'start', codecs });
     this.ready = new Promise((resolve) => {
-      void started.then((answer) => answer.ok && resolve());
+      void started.then((answer) => answer.kind === 'done' && resolve());
     });
     this.ended = new Promise((resolve) => {
-      void started.then((answer) => !answer.ok && resolve(errorFromData(answer.error)));
+      void started.then((answer) => answer.kind === 'failed' && resolve(errorFromData(answer.error)));
     });
   }
 

@@ -73,8 +73,10 @@ export type Message =
 
 /** What a worker answers. Errors travel as data: a thread boundary keeps no classes. */
 export type Answer =
-  | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly error: ErrorData };
+  | { readonly kind: 'done'; readonly value: unknown }
+  | { readonly kind: 'failed'; readonly error: ErrorData }
+  /** The frame is not where its location was presumed to be: nothing was decoded. */
+  | { readonly kind: 'misplaced' };
 
 /** What a worker exposes. */
 export interface WorkerInterface {

@@ -1,3 +1,4 @@
+import { fragmentsIn } from '../dicom/fragments.js';
 import type { FrameLocation } from '../dicom/frame-index.js';
 import type { ByteSource } from '../sources/byte-source.js';
 
@@ -14,9 +15,16 @@ const GAP = 4096;
 
 /**
  * Reads the encoded bytes of a frame; the fragments of an encapsulated one are joined. What the source ends before is
- * missing: the codec then says what was whole.
+ * missing: the codec then says what was whole. Undefined where the location was presumed and the frame is not there.
  */
-export async function readEncoded(source: ByteSource, location: FrameLocation): Promise<EncodedBytes> {
+export async function readEncoded(
+  source: ByteSource,
+  location: FrameLocation,
+): Promise<EncodedBytes | undefined> {
+  if (location.kind === 'items') {
+    const fragments = fragmentsIn(await source.read(location.offset, location.length), location.fragmentable);
+    return fragments && { bytes: joined(fragments), bitOffset: 0 };
+  }
   if (location.kind === 'native') {
     const { bitOffset, bitLength, wordBytes } = location;
     const wordBits = 8 * wordBytes;
@@ -25,16 +33,12 @@ export async function readEncoded(source: ByteSource, location: FrameLocation): 
     return { bytes: await source.read(first, end - first), bitOffset: bitOffset % wordBits };
   }
   const { fragments } = location;
-  if (fragments.length === 1) {
-    const { offset, length } = fragments[0]!;
-    return { bytes: await source.read(offset, length), bitOffset: 0 };
-  }
-  return { bytes: await join(source, fragments), bitOffset: 0 };
+  return { bytes: joined(await readAll(source, fragments)), bitOffset: 0 };
 }
 
 type Fragments = Extract<FrameLocation, { kind: 'encapsulated' }>['fragments'];
 
-async function join(source: ByteSource, fragments: Fragments): Promise<Uint8Array> {
+async function readAll(source: ByteSource, fragments: Fragments): Promise<Uint8Array[]> {
   const pieces: Uint8Array[] = [];
   for (let first = 0; first < fragments.length; ) {
     let last = first;
@@ -46,6 +50,11 @@ async function join(source: ByteSource, fragments: Fragments): Promise<Uint8Arra
     }
     first = last + 1;
   }
+  return pieces;
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  if (pieces.length === 1) return pieces[0]!;
   const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
   let at = 0;
   for (const piece of pieces) {

@@ -25,12 +25,12 @@ export class WorkerExecutor implements Executor<Message, Answer> {
     }
     const started = this.#handle({ type: 'start', codecs });
     this.ready = new Promise((resolve) => {
-      void started.then((answer) => answer.ok && resolve());
+      void started.then((answer) => answer.kind === 'done' && resolve());
     });
     this.ended = Promise.race([
       this.#thread.ended,
       new Promise((resolve) => {
-        started.then((answer) => !answer.ok && resolve(errorFromData(answer.error)), resolve);
+        started.then((answer) => answer.kind === 'failed' && resolve(errorFromData(answer.error)), resolve);
       }),
     ]);
   }
