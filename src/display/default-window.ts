@@ -1,6 +1,6 @@
 import type { DisplayParameters } from './display-parameters.js';
-import { modalityValue } from './modality-lut.js';
-import type { RenderableFrame } from './renderable-frame.js';
+import { modalityFunction } from './modality-lut.js';
+import { forEachBlock, type RenderableFrame } from './renderable-frame.js';
 import type { Window } from './window.js';
 
 /**
@@ -30,15 +30,18 @@ function rangeOf(
   { samples }: RenderableFrame,
   { modalityLut, padding }: DisplayParameters,
 ): [number, number] {
+  const modality = modalityFunction(modalityLut);
+  const { from, to } = padding ?? { from: 1, to: 0 };
   let least = Number.POSITIVE_INFINITY;
   let most = Number.NEGATIVE_INFINITY;
-  const { from, to } = padding ?? { from: 1, to: 0 };
-  for (let i = 0; i < samples.length; i++) {
-    const stored = Number(samples[i]);
-    if (stored >= from && stored <= to) continue;
-    const value = modalityValue(modalityLut, stored);
-    if (value < least && value !== Number.NEGATIVE_INFINITY) least = value;
-    if (value > most && value !== Number.POSITIVE_INFINITY) most = value;
-  }
+  forEachBlock(samples, (block) => {
+    for (let i = 0; i < block.length; i++) {
+      const stored = block[i]!;
+      if (stored >= from && stored <= to) continue;
+      const value = modality(stored);
+      if (value < least && value !== Number.NEGATIVE_INFINITY) least = value;
+      if (value > most && value !== Number.POSITIVE_INFINITY) most = value;
+    }
+  });
   return least <= most ? [least, most] : [0, 0];
 }

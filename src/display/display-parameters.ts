@@ -1,5 +1,5 @@
 import type { Dataset } from '../dicom/dataset.js';
-import { type ModalityLut, modalityLutOf, modalityValue } from './modality-lut.js';
+import { type ModalityLut, modalityFunction, modalityLutOf } from './modality-lut.js';
 import { type Palette, paletteOf } from './palette.js';
 import { type VoiTable, voiLutsOf } from './voi-lut.js';
 import type { Window } from './window.js';
@@ -60,7 +60,8 @@ function givesNegative(lut: ModalityLut, dataset: Dataset, signed: boolean): boo
   if (lut.kind === 'table') return false;
   const range = 2 ** (dataset.number(BITS_STORED) ?? 16);
   const ends = signed ? [-range / 2, range / 2 - 1] : [0, range - 1];
-  return ends.some((stored) => modalityValue(lut, stored) < 0);
+  const modality = modalityFunction(lut);
+  return ends.some((stored) => modality(stored) < 0);
 }
 
 function paddingOf(dataset: Dataset, signed: boolean): DisplayParameters['padding'] {

@@ -2,10 +2,10 @@ import { AttributeMismatch } from '../errors.js';
 import { defaultWindow } from './default-window.js';
 import type { DisplayParameters } from './display-parameters.js';
 import { lookUp } from './lookup-table.js';
-import { modalityValue } from './modality-lut.js';
+import { modalityFunction } from './modality-lut.js';
 import type { RenderableFrame } from './renderable-frame.js';
 import type { VoiTable } from './voi-lut.js';
-import { isUsable, type Window, windowLevel } from './window.js';
+import { isUsable, type Window, windowFunction } from './window.js';
 
 /** How a gray frame is to be shown, where it is not as the dataset says. */
 export interface GrayOptions {
@@ -56,14 +56,15 @@ export function grayLevel(
 ): (stored: number) => number {
   // MONOCHROME1 and INVERSE say the same thing twice, as in images for presentation (PS3.3 C.8.11.3.1.2).
   const isInverse = (photometricInterpretation === 'MONOCHROME1' || inverse) !== invert;
-  const level =
-    'window' in voi
-      ? (stored: number) => windowLevel(voi.window, modalityValue(modalityLut, stored))
-      : (stored: number) => lookUp(voi.table, modalityValue(modalityLut, stored)) / (2 ** voi.table.bits - 1);
-  return (stored) => {
-    const gray = Math.round(255 * level(stored));
-    return isInverse ? 255 - gray : gray;
-  };
+  const modality = modalityFunction(modalityLut);
+  const level = 'window' in voi ? windowFunction(voi.window) : tableFunction(voi.table);
+  if (isInverse) return (stored) => 255 - Math.round(255 * level(modality(stored)));
+  return (stored) => Math.round(255 * level(modality(stored)));
+}
+
+function tableFunction(table: VoiTable): (value: number) => number {
+  const brightest = 2 ** table.bits - 1;
+  return (value) => lookUp(table, value) / brightest;
 }
 
 /** The gray levels of all samples of one or two bytes, in the order of their bits. */

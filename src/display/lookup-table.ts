@@ -104,11 +104,19 @@ export function requireElement(dataset: Dataset, tag: Tag): Element {
   return element;
 }
 
-/** A table of a Modality or VOI LUT Sequence item (PS3.3 C.11.1.1, C.11.2.1.1). */
-export async function lookupTableOf(item: Dataset, signedInput: boolean): Promise<LookupTable> {
-  const data = requireElement(item, LUT_DATA);
-  await data.load();
+/**
+ * The table of an item of a Modality or VOI LUT Sequence (PS3.3 C.11.1.1, C.11.2.1.1); undefined where the item is there
+ * but empty, as some writers leave it.
+ * @throws InvalidDataset for half a table
+ */
+export async function lookupTableOf(item: Dataset, signedInput: boolean): Promise<LookupTable | undefined> {
+  if (isEmpty(item, LUT_DESCRIPTOR) && isEmpty(item, LUT_DATA)) return undefined;
+  const data = await requireElement(item, LUT_DATA).load();
   return lookupTable(lutDescriptorOf(item, LUT_DESCRIPTOR, signedInput), wordsOf(data), LUT_DATA);
+}
+
+function isEmpty(dataset: Dataset, tag: Tag): boolean {
+  return (dataset.element(tag)?.length ?? 0) === 0;
 }
 
 const LUT_DESCRIPTOR = 0x00283002;

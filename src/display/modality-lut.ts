@@ -7,9 +7,6 @@ export type ModalityLut =
   | { readonly kind: 'rescale'; readonly slope: number; readonly intercept: number }
   | { readonly kind: 'table'; readonly table: LookupTable };
 
-/** Stored values are the modality's. */
-export const IDENTITY: ModalityLut = { kind: 'rescale', slope: 1, intercept: 0 };
-
 const MODALITY_LUT_SEQUENCE = 0x00283000;
 const PIXEL_VALUE_TRANSFORMATION_SEQUENCE = 0x00289145;
 const RESCALE_INTERCEPT = 0x00281052;
@@ -22,7 +19,8 @@ const RESCALE_SLOPE = 0x00281053;
  */
 export async function modalityLutOf(dataset: Dataset, frame: number, signed: boolean): Promise<ModalityLut> {
   const item = dataset.items(MODALITY_LUT_SEQUENCE)[0];
-  if (item !== undefined) return { kind: 'table', table: await lookupTableOf(item, signed) };
+  const table = item && (await lookupTableOf(item, signed));
+  if (table !== undefined) return { kind: 'table', table };
   const group = functionalGroupOf(dataset, frame, PIXEL_VALUE_TRANSFORMATION_SEQUENCE);
   const slope = group.number(RESCALE_SLOPE);
   const intercept = group.number(RESCALE_INTERCEPT);
@@ -33,7 +31,9 @@ export async function modalityLutOf(dataset: Dataset, frame: number, signed: boo
   };
 }
 
-/** The modality's value of a stored one. */
-export function modalityValue(lut: ModalityLut, stored: number): number {
-  return lut.kind === 'table' ? lookUp(lut.table, stored) : lut.slope * stored + lut.intercept;
+/** Stored value -> the modality's value. */
+export function modalityFunction(lut: ModalityLut): (stored: number) => number {
+  if (lut.kind === 'table') return (stored) => lookUp(lut.table, stored);
+  const { slope, intercept } = lut;
+  return (stored) => slope * stored + intercept;
 }

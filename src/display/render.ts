@@ -5,7 +5,13 @@ import type { DisplayParameters } from './display-parameters.js';
 import { chooseVoi, type GrayOptions, grayLevel, grayTable } from './gray-levels.js';
 import type { Palette } from './palette.js';
 import { paletteTable } from './palette-table.js';
-import { isFloating, isTabular, type RenderableFrame, type SampleArray } from './renderable-frame.js';
+import {
+  forEachBlock,
+  isFloating,
+  isTabular,
+  type RenderableFrame,
+  type SampleArray,
+} from './renderable-frame.js';
 import type { Window } from './window.js';
 
 /** How a frame is to be rendered, where it is not as the dataset says. */
@@ -79,13 +85,15 @@ function renderGray(
       samples.grayToRgba(frame.samples, table, rgba);
     }
   } else {
-    for (let i = 0, at = 0; at < rgba.length; i++, at += 4) {
-      const gray = level(Number(frame.samples[i]));
-      rgba[at] = gray;
-      rgba[at + 1] = gray;
-      rgba[at + 2] = gray;
-      rgba[at + 3] = 255;
-    }
+    forEachBlock(frame.samples, (block, start) => {
+      for (let i = 0, at = 4 * start; i < block.length; i++, at += 4) {
+        const gray = level(block[i]!);
+        rgba[at] = gray;
+        rgba[at + 1] = gray;
+        rgba[at + 2] = gray;
+        rgba[at + 3] = 255;
+      }
+    });
   }
   return 'window' in voi ? voi.window : undefined;
 }
@@ -144,12 +152,13 @@ function renderColour(samples: Samples, frame: RenderableFrame, rgba: Uint8Clamp
   if (isFloating(rgb) || frame.signed || bitsStored > 32) throw notShown(frame);
   // Wider samples give their upper 8 bits, narrower ones are stretched over 8.
   const scale = bitsStored > 8 ? 2 ** (8 - bitsStored) : 255 / (2 ** bitsStored - 1);
-  for (let i = 0, at = 0; at < rgba.length; i += 3, at += 4) {
-    rgba[at] = Math.trunc(Number(rgb[i]) * scale);
-    rgba[at + 1] = Math.trunc(Number(rgb[i + 1]) * scale);
-    rgba[at + 2] = Math.trunc(Number(rgb[i + 2]) * scale);
-    rgba[at + 3] = 255;
-  }
+  let at = 0;
+  forEachBlock(rgb, (block) => {
+    for (let i = 0; i < block.length; i++) {
+      rgba[at++] = Math.trunc(block[i]! * scale);
+      if ((at & 3) === 3) rgba[at++] = 255;
+    }
+  });
 }
 
 function rgbOf(samples: Samples, frame: RenderableFrame): SampleArray {

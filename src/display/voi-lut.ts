@@ -32,7 +32,8 @@ export async function voiLutsOf(dataset: Dataset, frame: number, signedInput: bo
   const group = functionalGroupOf(dataset, frame, FRAME_VOI_LUT_SEQUENCE);
   const tables: VoiTable[] = [];
   for (const item of group.items(VOI_LUT_SEQUENCE)) {
-    tables.push({ ...(await lookupTableOf(item, signedInput)), explanation: item.string(LUT_EXPLANATION) });
+    const table = await lookupTableOf(item, signedInput);
+    if (table !== undefined) tables.push({ ...table, explanation: item.string(LUT_EXPLANATION) });
   }
   const widths = group.numbers(WINDOW_WIDTH);
   const explanations = group.strings(WINDOW_EXPLANATION);

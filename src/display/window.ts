@@ -20,20 +20,26 @@ export function isUsable({ center, width }: Window): boolean {
 }
 
 /**
- * Where in a window a value is: 0 at its dark end and below, 1 at its bright end and above. NaN is 0.
+ * Where in a window a value is: 0 at its dark end and below, 1 at its bright end and above; NaN is 0.
  *
  * LINEAR needs a width of 1 or more. A narrower one, as it is found with floating point, is taken as LINEAR_EXACT.
  */
-export function windowLevel({ center, width, function: name = 'LINEAR' }: Window, value: number): number {
-  if (name === 'SIGMOID') return orZero(1 / (1 + Math.exp((-4 * (value - center)) / width)));
-  if (name === 'LINEAR' && width >= 1) {
-    if (value <= center - 0.5 - (width - 1) / 2) return 0;
-    if (value > center - 0.5 + (width - 1) / 2) return 1;
-    return orZero((value - (center - 0.5)) / (width - 1) + 0.5);
+export function windowFunction(window: Window): (value: number) => number {
+  const { center, width, function: name = 'LINEAR' } = window;
+  if (name === 'SIGMOID') {
+    return (value) => orZero(1 / (1 + Math.exp((-4 * (value - center)) / width)));
   }
-  if (value <= center - width / 2) return 0;
-  if (value > center + width / 2) return 1;
-  return orZero((value - center) / width + 0.5);
+  // PS3.3 C.11.2.1.2.1 counts the width in steps from the first value that is not black; C.11.2.1.3.2 does not.
+  const isExact = name === 'LINEAR_EXACT' || width < 1;
+  const middle = isExact ? center : center - 0.5;
+  const extent = isExact ? width : width - 1;
+  const dark = middle - extent / 2;
+  const bright = middle + extent / 2;
+  return (value) => {
+    if (value <= dark) return 0;
+    if (value > bright) return 1;
+    return orZero((value - middle) / extent + 0.5);
+  };
 }
 
 function orZero(level: number): number {

@@ -61,12 +61,18 @@ export function unusedBitsSet(words: Words, { bits, shift, signed }: StoredBits)
     }
     return BigInt.asUintN(64, set);
   }
-  const sign = signed ? (used / 2) * 2 ** shift : 0;
   const unused = ~((used - 1) * 2 ** shift);
+  const signBit = shift + bits - 1;
   let narrow = 0;
-  for (let i = 0; i < view.length; i++) {
-    const word = view[i]!;
-    narrow |= word & ((word & sign) === 0 ? unused : low);
+  if (signed) {
+    for (let i = 0; i < view.length; i++) {
+      const word = view[i]!;
+      // All ones under a negative sample, whose high bits may be copies of the sign.
+      const negative = -((word >>> signBit) & 1);
+      narrow |= word & unused & ~(negative & ~low);
+    }
+  } else {
+    for (let i = 0; i < view.length; i++) narrow |= view[i]! & unused;
   }
   return BigInt(narrow >>> 0);
 }
