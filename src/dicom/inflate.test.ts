@@ -44,6 +44,13 @@ describe('inflate', () => {
     await expect(inflate(deflated, DEFAULT_LIMITS)).rejects.toMatchObject({ tag: 'InvalidBitstream' });
   });
 
+  it('stops when the bytes wanted are out', async () => {
+    const bomb = deflateRawSync(new Uint8Array(50_000_000).fill(7));
+    const limits = { ...DEFAULT_LIMITS, inflatedBytes: 1000 };
+    expect(await inflate(bomb, limits, 999)).toEqual(new Uint8Array(999).fill(7));
+    expect(await inflate(deflateRawSync(Uint8Array.of(1, 2)), limits, 999)).toEqual(Uint8Array.of(1, 2));
+  });
+
   it('stops at the limit of bytes', async () => {
     const bomb = deflateRawSync(new Uint8Array(50_000_000));
     const limits = { ...DEFAULT_LIMITS, inflatedBytes: 1_000_000 };
