@@ -1,6 +1,7 @@
 import { InvalidDataset, TruncatedData, UnsupportedFeature } from '../errors.js';
 import type { Limits } from '../limits.js';
 import type { ByteSource } from '../sources/byte-source.js';
+import type { Window } from '../sources/window.js';
 import { beginsCodestream } from './codestream-bounds.js';
 import type { Dataset } from './dataset.js';
 import type { Element } from './element.js';
@@ -34,6 +35,8 @@ class EncapsulatedFrameIndex implements FrameIndex {
   readonly #items: { readonly start: number; readonly end: number };
   /** Undefined where there is no table, or none to be trusted. */
   #offsets: OffsetTable | undefined;
+  /** First items that were found to be where the table says. */
+  readonly #firstItems = new Map<number, ByteRange>();
   #frames: Promise<FrameTable> | undefined;
 
   constructor(
@@ -99,7 +102,7 @@ class EncapsulatedFrameIndex implements FrameIndex {
 
   /**
    * The fragments of a frame by the offset table, checked: there must be items from the frame's offset to exactly the
-   * next frame's, and the first must begin a codestream where that can be seen. Undefined where they do not.
+   * next frame's, and at both a codestream must begin where that can be seen. Undefined where they do not.
    */
   async #locateByTable(frame: number, offsets: OffsetTable): Promise<ByteRange[] | undefined> {
     const { start, end } = this.#items;
@@ -107,19 +110,30 @@ class EncapsulatedFrameIndex implements FrameIndex {
     const next = offsets[frame + 1];
     const stop = next === undefined ? end : start + next;
     const fragments: ByteRange[] = [];
-    let position = start + offsets[frame]!;
-    while (position < stop) {
-      const item = await readItem(window, position, end);
-      if (item === undefined) break;
-      // The frame's first bytes are beside its header: one read has both.
-      if (fragments.length === 0 && item.length > 0 && this.#data.transferSyntax.fragmentable) {
-        if (!beginsCodestream(await readHead(window, item))) return undefined;
-      }
+    let item = await this.#firstItem(window, frame, offsets);
+    while (item) {
       if (item.length > 0) fragments.push(item);
-      position = item.offset + item.length;
+      const position: number = item.offset + item.length;
+      if (next !== undefined && position >= stop) {
+        const meets = position === stop && (await this.#firstItem(window, frame + 1, offsets)) !== undefined;
+        return meets && fragments.length > 0 ? fragments : undefined;
+      }
+      item = await readItem(window, position, end);
     }
-    const reachesNext = next === undefined || position === stop;
-    return reachesNext && fragments.length > 0 ? fragments : undefined;
+    return next === undefined && fragments.length > 0 ? fragments : undefined;
+  }
+
+  /** The first item of a frame by the table; undefined where there is none, or one that does not begin a codestream. */
+  async #firstItem(window: Window, frame: number, offsets: OffsetTable): Promise<ByteRange | undefined> {
+    const known = this.#firstItems.get(frame);
+    if (known) return known;
+    const item = await readItem(window, this.#items.start + offsets[frame]!, this.#items.end);
+    if (item === undefined) return undefined;
+    // The codestream's first bytes are beside the item's header: one read has both.
+    const { fragmentable } = this.#data.transferSyntax;
+    if (fragmentable && !beginsCodestream(await readHead(window, item))) return undefined;
+    this.#firstItems.set(frame, item);
+    return item;
   }
 }
 

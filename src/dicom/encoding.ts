@@ -134,7 +134,12 @@ export function encodingOfDataset(
   ];
   const convincing = candidates.filter((encoding) => {
     const tag = readTag(view, at, encoding.bigEndian);
-    if (tag >= 0x00300000 || dictionaryEntryOf(tag) === undefined || !fits(view, at, room, encoding))
+    if (
+      tag < 0x00020000 ||
+      tag >= 0x00300000 ||
+      dictionaryEntryOf(tag) === undefined ||
+      !fits(view, at, room, encoding)
+    )
       return false;
     // A length of four small bytes may look plausible where two capitals say explicit VR.
     return encoding.explicitVr || !hasDictionaryVr(view, at, encoding.bigEndian);
