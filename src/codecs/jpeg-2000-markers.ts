@@ -17,6 +17,8 @@ export interface Jpeg2000Component {
 export interface Jpeg2000Header {
   /** Where the codestream starts: past the boxes of a JP2 file that should not be there (PS3.5 A.4.4). */
   readonly offset: number;
+  /** Where the first tile-part starts: the offset of its SOT marker. */
+  readonly tilePartOffset: number;
   /** Size of the image: of its largest component. */
   readonly columns: number;
   readonly rows: number;
@@ -27,6 +29,8 @@ export interface Jpeg2000Header {
   readonly yEnd: number;
   readonly tiles: number;
   readonly components: readonly Jpeg2000Component[];
+  /** SGcod: quality layers. */
+  readonly layers: number;
   /** SGcod: the reversible or irreversible component transform (RCT, ICT) was used on the first three components. */
   readonly componentTransform: boolean;
   /** Transformation of the default coding style: true for the 5-3 reversible filter. */
@@ -42,6 +46,7 @@ const SIZ = 0xff51;
 const CAP = 0xff50;
 const COD = 0xff52;
 const SOT = 0xff90;
+const EOC = 0xffd9;
 
 const JP2_SIGNATURE = 0x6a502020; // 'jP  '
 const JP2_CODESTREAM = 0x6a703263; // 'jp2c'
@@ -86,7 +91,35 @@ export function inspectJpeg2000(bytes: Uint8Array): Jpeg2000Header {
   if (siz.tiles * 14 > bytes.length - position) {
     throw new TruncatedData(`The JPEG 2000 data hold ${bytes.length} bytes, too few for ${siz.tiles} tiles.`);
   }
-  return { offset, ...siz, ...cod, highThroughput: highThroughput || cod.highThroughput };
+  return {
+    offset,
+    tilePartOffset: position,
+    ...siz,
+    ...cod,
+    highThroughput: highThroughput || cod.highThroughput,
+  };
+}
+
+/**
+ * Goes from tile-part to tile-part by their lengths (Psot, A.4.2) and says whether the EOC marker stands behind the last
+ * one; true also where that cannot be told, because a length of 0 says that the tile-part lasts to EOC. Decoders that
+ * make do with what there is give half a picture for half a codestream: this tells before they start.
+ * @throws TruncatedData where a tile-part is longer than the bytes
+ */
+export function hasEndOfCodestream(bytes: Uint8Array, header: Jpeg2000Header): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let position = header.tilePartOffset;
+  while (position + 2 <= bytes.length && view.getUint16(position) !== EOC) {
+    if (view.getUint16(position) !== SOT) return true;
+    need(view, position, 12);
+    const length = view.getUint32(position + 6);
+    if (length < 12) return true;
+    position += length;
+    if (position > bytes.length) {
+      throw new TruncatedData('The JPEG 2000 data end inside a tile-part.', { offset: bytes.length });
+    }
+  }
+  return position + 2 <= bytes.length;
 }
 
 interface SizSegment
@@ -94,7 +127,8 @@ interface SizSegment
     Jpeg2000Header,
     'columns' | 'rows' | 'xOffset' | 'yOffset' | 'xEnd' | 'yEnd' | 'tiles' | 'components' | 'part2'
   > {}
-interface CodSegment extends Pick<Jpeg2000Header, 'componentTransform' | 'reversible' | 'highThroughput'> {}
+interface CodSegment
+  extends Pick<Jpeg2000Header, 'layers' | 'componentTransform' | 'reversible' | 'highThroughput'> {}
 
 function readSiz(view: DataView, position: number, length: number): SizSegment {
   if (length < 41) throw invalid(`SIZ marker segment of length ${length}`, position, 'A.5.1');
@@ -140,6 +174,7 @@ function readSiz(view: DataView, position: number, length: number): SizSegment {
 function readCod(view: DataView, position: number, length: number): CodSegment {
   if (length < 12) throw invalid(`COD marker segment of length ${length}`, position, 'A.6.1');
   return {
+    layers: view.getUint16(position + 6),
     componentTransform: view.getUint8(position + 8) !== 0,
     highThroughput: (view.getUint8(position + 12) & 0x40) !== 0,
     reversible: view.getUint8(position + 13) === 1,
@@ -178,7 +213,7 @@ function findCodestream(view: DataView): number {
 
 function need(view: DataView, position: number, count: number): void {
   if (position + count > view.byteLength) {
-    throw new TruncatedData('The JPEG 2000 data end inside the main header.', { offset: view.byteLength });
+    throw new TruncatedData('The JPEG 2000 data end inside a header.', { offset: view.byteLength });
   }
 }
 

@@ -113,6 +113,16 @@ export function inspectJpeg(bytes: Uint8Array): JpegHeader {
   }
 }
 
+/**
+ * Whether an EOI marker stands behind the frame header. In entropy-coded data 0xFF is followed by 0x00 or a restart marker
+ * (B.1.1.5), in JPEG-LS by a byte below 0x80 (ITU-T T.87 A.1), so that what looks like an EOI is one.
+ */
+export function hasEndOfImage(bytes: Uint8Array, { frameHeaderOffset }: JpegHeader): boolean {
+  let at = bytes.lastIndexOf(EOI);
+  while (at > frameHeaderOffset && bytes[at - 1] !== 0xff) at = bytes.lastIndexOf(EOI, at - 1);
+  return at > frameHeaderOffset;
+}
+
 /** The coding process of a stream in the standard's words, with its precision where that is not 8 bits. */
 export function jpegProcessOf({ startOfFrame, hierarchical, precision }: JpegHeader): string {
   const process = PROCESSES[startOfFrame];

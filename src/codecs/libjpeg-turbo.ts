@@ -1,7 +1,7 @@
 import { InvalidBitstream, TruncatedData, UnsupportedFeature } from '../errors.js';
 import { EmscriptenHost, type EmscriptenModule, type EmscriptenObject } from '../wasm/emscripten.js';
 import type { Codec, Codestream, DecodeContext, Decoder, EncodedFrame } from './codec.js';
-import { inspectJpeg, type JpegHeader, jpegProcessOf } from './jpeg-markers.js';
+import { hasEndOfImage, inspectJpeg, type JpegHeader, jpegProcessOf } from './jpeg-markers.js';
 
 interface JpegDecoder extends EmscriptenObject {
   getEncodedBuffer(length: number): Uint8Array;
@@ -173,13 +173,6 @@ function explain(error: unknown, header: JpegHeader, bytes: Uint8Array): unknown
       cause: error,
     });
   }
-  if (hasEndOfImage(header, bytes)) return error;
+  if (hasEndOfImage(bytes, header)) return error;
   return new TruncatedData('The JPEG data end inside a scan.', { offset: bytes.length, cause: error });
-}
-
-/** In entropy-coded data 0xFF is followed by 0x00 or a restart marker, so an EOI behind the frame header is a true one. */
-function hasEndOfImage(header: JpegHeader, bytes: Uint8Array): boolean {
-  let at = bytes.lastIndexOf(EOI);
-  while (at > header.frameHeaderOffset && bytes[at - 1] !== 0xff) at = bytes.lastIndexOf(EOI, at - 1);
-  return at > header.frameHeaderOffset;
 }

@@ -2,7 +2,12 @@ import { InvalidBitstream, TruncatedData } from '../errors.js';
 import type { Limits } from '../limits.js';
 import { EmscriptenHost, type EmscriptenModule, type EmscriptenObject } from '../wasm/emscripten.js';
 import type { Codec, Codestream, DecodeContext, Decoder, EncodedFrame } from './codec.js';
-import { inspectJpeg2000, type Jpeg2000Component, type Jpeg2000Header } from './jpeg-2000-markers.js';
+import {
+  hasEndOfCodestream,
+  inspectJpeg2000,
+  type Jpeg2000Component,
+  type Jpeg2000Header,
+} from './jpeg-2000-markers.js';
 
 interface J2KDecoder extends EmscriptenObject {
   getEncodedBuffer(length: number): Uint8Array;
@@ -18,7 +23,7 @@ interface OpenJpegModule extends EmscriptenModule {
 /** OpenJPEG, as @cornerstonejs/codec-openjpeg builds it: JPEG 2000 Part 1 and HTJ2K, up to 16 bits per sample. */
 export const openjpeg: Codec = {
   name: 'openjpeg',
-  transferSyntaxes: ['1.2.840.10008.1.2.4.90', '1.2.840.10008.1.2.4.91'],
+  transferSyntaxes: [90, 91, 201, 202, 203].map((number) => `1.2.840.10008.1.2.4.${number}`),
   modules: ['openjpeg'],
   refusal,
   load: async () => {
@@ -31,15 +36,17 @@ function decoderOn(host: EmscriptenHost<OpenJpegModule>): Decoder {
   return {
     async decode(frame: EncodedFrame, context: DecodeContext): Promise<Codestream> {
       const header = inspectJpeg2000(frame.bytes);
+      // OpenJPEG does without the last tile-part where EOC is missing behind it.
+      const suffix = hasEndOfCodestream(frame.bytes, header) ? [] : [0xff, 0xd9];
       const codestream = describe(header);
       const output = context.allocate(codestream);
       const bytes = frame.bytes.subarray(header.offset);
       if (isDirect(header)) {
-        const samples = await run(host, context.limits, new Uint8Array(0), bytes);
+        const samples = await run(host, context.limits, [], bytes, suffix);
         copyDirect(samples, output);
       } else {
         for (let index = 0; index < header.components.length; index++) {
-          const samples = await run(host, context.limits, jp2For(header, index), bytes);
+          const samples = await run(host, context.limits, jp2For(header, index), bytes, suffix);
           copyComponent(samples, output, codestream, header, index);
         }
       }
@@ -104,7 +111,7 @@ function isDirect({ components }: Jpeg2000Header): boolean {
  * a component mapping (cmap) with a single channel that takes the component directly. The bit depth of a channel is that
  * of its palette column (pclr): with a signed 16-bit column the package writes signed samples of every depth unharmed.
  */
-function jp2For(header: Jpeg2000Header, index: number): Uint8Array {
+function jp2For(header: Jpeg2000Header, index: number): number[] {
   const component = header.components[index];
   const depth = isByte(component) ? 7 : (component.signed ? 0x80 : 0) | 15;
   const entry = depth === 7 ? [0] : [0, 0];
@@ -114,7 +121,7 @@ function jp2For(header: Jpeg2000Header, index: number): Uint8Array {
     ...content,
   ];
   const { xOffset, yOffset, xEnd, yEnd, components } = header;
-  return Uint8Array.from([
+  return [
     ...box('jP  ', 0x0d, 0x0a, 0x87, 0x0a),
     ...box('ftyp', 0x6a, 0x70, 0x32, 0x20, 0, 0, 0, 0, 0x6a, 0x70, 0x32, 0x20),
     ...box(
@@ -136,7 +143,7 @@ function jp2For(header: Jpeg2000Header, index: number): Uint8Array {
     ),
     // A length of 0: the box lasts to the end of the file.
     ...[0, 0, 0, 0, 0x6a, 0x70, 0x32, 0x63],
-  ]);
+  ];
 }
 
 function uint32(value: number): number[] {
@@ -151,14 +158,16 @@ function isByte(component: Jpeg2000Component): boolean {
 async function run(
   host: EmscriptenHost<OpenJpegModule>,
   limits: Limits,
-  prefix: Uint8Array,
+  prefix: readonly number[],
   bytes: Uint8Array,
+  suffix: readonly number[],
 ): Promise<Uint8ClampedArray> {
   return host.run(limits, (module, printed) => {
     const decoder = new module.J2KDecoder();
-    const encoded = decoder.getEncodedBuffer(prefix.length + bytes.length);
+    const encoded = decoder.getEncodedBuffer(prefix.length + bytes.length + suffix.length);
     encoded.set(prefix);
     encoded.set(bytes, prefix.length);
+    encoded.set(suffix, prefix.length + bytes.length);
     decoder.decode();
     const samples = decoder.getDecodedBuffer();
     decoder.delete();

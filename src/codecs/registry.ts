@@ -1,5 +1,6 @@
 import { transferSyntaxOf } from '../dicom/transfer-syntaxes.js';
 import { UnknownTransferSyntax, UnsupportedFeature } from '../errors.js';
+import { charls } from './charls.js';
 import type { Codec, Decoder, EncodedFrame } from './codec.js';
 import { deflateFrame } from './deflate-frame.js';
 import { encapsulatedUncompressed } from './encapsulated-uncompressed.js';
@@ -7,6 +8,7 @@ import { jpegLossless } from './jpeg-lossless.js';
 import { libjpegTurbo } from './libjpeg-turbo.js';
 import { native } from './native.js';
 import { openjpeg } from './openjpeg.js';
+import { openjph } from './openjph.js';
 import { rle } from './rle.js';
 
 /** Every codec of this library, the preferred ones first. */
@@ -17,6 +19,8 @@ const BUILT_IN_CODECS: readonly Codec[] = [
   rle,
   jpegLossless,
   libjpegTurbo,
+  charls,
+  openjph,
   openjpeg,
 ];
 
