@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Picture, pngOf } from './output-files.js';
 
-const TILE = 128;
+const TILE = 176;
 const GAP = 6;
 /** Room above a picture for its number. */
 const LABEL = 9;

@@ -56,12 +56,13 @@ export async function decodeCommand(
   }
   if (signal.aborted) return false;
   if (options.json) {
-    for (const line of summary.remarks()) if (summary.framesDecoded === 0) console.error(line);
+    if (summary.isEmpty)
+      console.error(`cineloop: Nothing to decode. ${summary.passedOver().join('; ')}`.trimEnd());
     return summary.succeeded;
   }
   const seconds = (performance.now() - begin) / 1000;
   if (summary.lastNumber > 0) await output.write(`${summary.table()}\n`);
-  for (const line of summary.remarks()) await output.write(`${line}\n`);
+  for (const line of [...summary.remarks(), ...summary.passedOver()]) await output.write(`${line}\n`);
   await output.write(`${summary.lastLine(seconds, pool.workers)}\n`);
   if (sheet !== undefined && sheet.size > 0) await writeSheet(sheet, options.sheet!, output);
   return summary.succeeded;

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import type { ErrorData } from '../index.js';
+import type { DecodedFrame, ErrorData } from '../index.js';
 import type { DecodeEvent, OpenedFile } from './decode-files.js';
 import type { Verification } from './reference-table.js';
 
@@ -55,7 +55,8 @@ export class Summary {
       this.#remark(event.name, sentence(event.error), true);
     } else if (event.kind === 'skipped') {
       const names = this.#skipped.get(event.reason) ?? [];
-      this.#skipped.set(event.reason, [...names, event.name]);
+      names.push(event.name);
+      this.#skipped.set(event.reason, names);
     }
   }
 
@@ -63,7 +64,7 @@ export class Summary {
     const tally = this.#tallies.at(-1)!;
     const { samplesPerPixel: samples, bitsStored, timings } = decoded;
     const size = `${decoded.columns} x ${decoded.rows}${samples > 1 ? ` x ${samples}` : ''}`;
-    tally.shape ||= `${size}, ${bitsStored} bit${decoded.signed ? ' signed' : ''}`;
+    tally.shape ||= `${size}, ${bitsStored} bit${kindOf(decoded)}`;
     tally.engines.add(decoded.engine);
     tally.decoded += 1;
     tally.milliseconds += timings.read + timings.decode + timings.convert;
@@ -98,6 +99,11 @@ export class Summary {
     return this.#tallies.length;
   }
 
+  /** Nothing was decoded and nothing failed: there was nothing to decode. */
+  get isEmpty(): boolean {
+    return this.#unusable === 0 && this.#tallies.every(({ decoded, failed }) => decoded + failed === 0);
+  }
+
   /** Everything that was to be decoded was, something was, and nothing differs from its reference. */
   get succeeded(): boolean {
     if (this.#unusable > 0 || this.framesDecoded === 0) return false;
@@ -116,7 +122,7 @@ export class Summary {
       table.push([
         index + 1,
         file.input.name,
-        `${file.transferSyntax.name}\n${pc.dim(file.transferSyntax.uid)}`.split('\n')[0]!,
+        shortName(file.transferSyntax.name),
         file.selectedCount === file.frameCount
           ? file.frameCount
           : `${file.selectedCount} of ${file.frameCount}`,
@@ -140,7 +146,7 @@ export class Summary {
     return pc.dim(this.#verifies ? 'no reference' : 'not asked for');
   }
 
-  /** Failures first, then disagreements between data and dataset, then what was passed over. */
+  /** Failures first, then disagreements between data and dataset. */
   remarks(): string[] {
     const sorted = [...this.#remarks].sort(([, a], [, b]) => Number(b.failure) - Number(a.failure));
     const lines = sorted.slice(0, MOST_REMARKS).map(([key, { failure, frames, count }]) => {
@@ -151,12 +157,16 @@ export class Summary {
     });
     if (sorted.length > MOST_REMARKS)
       lines.push(`… and ${sorted.length - MOST_REMARKS} remarks more; --json has them all`);
-    for (const [reason, names] of this.#skipped) {
+    return lines;
+  }
+
+  /** What was met in folders and is none of ours. */
+  passedOver(): string[] {
+    return [...this.#skipped].map(([reason, names]) => {
       const listed = names.slice(0, MOST_NAMES).join(', ');
       const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
-      lines.push(pc.dim(`passed over, ${reason}: ${listed}${more}`));
-    }
-    return lines;
+      return pc.dim(`passed over, ${reason}: ${listed}${more}`);
+    });
   }
 
   lastLine(seconds: number, workers: number): string {
@@ -177,11 +187,26 @@ export class Summary {
   }
 }
 
+function kindOf({ samples, signed }: DecodedFrame): string {
+  if (samples instanceof Float32Array || samples instanceof Float64Array) return ' float';
+  return signed ? ' signed' : '';
+}
+
+/** The name in PS3.6 without what goes without saying, so that the table fits a screen. */
+function shortName(name: string): string {
+  return name
+    .replace('High-Throughput JPEG 2000', 'HTJ2K')
+    .replace(' Image Compression', '')
+    .replace(', Non-Hierarchical', '')
+    .replace(/ \(Process .*\)$/, '');
+}
+
 const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 const workersText = (workers: number) => (workers === 0 ? 'no workers' : counted(workers, 'worker'));
 
-/** An error as one line: what happened, and the clause where one is broken. */
+/** An error as one sentence: what happened, and the clause where one is broken. */
 export function sentence({ tag, message, clause }: ErrorData): string {
-  return `${tag}: ${message.replaceAll(/\s+/g, ' ')}${clause === undefined ? '' : ` (${clause})`}`;
+  const plain = message.replaceAll(/\s+/g, ' ').trim().replace(/\.$/, '');
+  return `${tag}: ${plain}${clause === undefined ? '' : ` (${clause})`}.`;
 }
