@@ -11,13 +11,17 @@ export type SampleArray =
   | Float32Array
   | Float64Array;
 
-/** A disagreement between the codestream, or the bytes there are, and the dataset. The samples follow the codestream. */
+/**
+ * A disagreement between the codestream, or the bytes there are, and the dataset. The samples follow the codestream, with
+ * two exceptions: the sign is the dataset's (`pixelRepresentation`), and `unusedBits`, a mask of the bits outside Bits
+ * Stored that hold something which nothing declares, are cleared.
+ */
 export interface Mismatch {
-  /** Keyword of the attribute, or what else disagrees (`pixelDataLength`). */
+  /** Keyword of the attribute, or what else disagrees (`pixelDataLength`, in bytes; `unusedBits`). */
   readonly attribute: string;
   /** What the dataset says. */
   readonly dataset: number | string;
-  /** What the codestream or the bytes say; what was followed. */
+  /** What the codestream or the bytes say. */
   readonly codestream: number | string;
 }
 
