@@ -30,9 +30,8 @@ export function expandSegments(units: Uint16Array, unit: SegmentUnit, entries: n
     if (opcode === DISCRETE) {
       const end = at + 2 + length;
       if (end > units.length) fail('the data end inside a segment');
-      const fitting = units.subarray(at + 2, Math.min(end, at + 2 + entries - filled));
-      table.set(fitting, filled);
-      filled += fitting.length;
+      const last = Math.min(end, at + 2 + entries - filled);
+      for (let i = at + 2; i < last; i++) table[filled++] = units[i]!;
       return end;
     }
     if (opcode === LINEAR) {
