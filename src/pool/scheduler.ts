@@ -10,7 +10,7 @@ import {
 /** What the scheduler asks of a worker, or of what stands in for one on the calling thread. */
 export interface Executor<Message, Answer> {
   /**
-   * Runs one message. Several may be given at once: they are begun and answered in the order given.
+   * Runs one message; called when it is ready. Several may be given at once: they are begun and answered in the order given.
    * @throws where no answer can come of it (what was thrown inside the job is an answer)
    */
   run(message: Message, transfer: Transferable[]): Promise<Answer>;
@@ -209,7 +209,9 @@ export class Scheduler<Message, Answer> {
       executor.hold(true);
       this.#watch(slot);
     }
-    executor.run(outgoing.message, outgoing.transfer).then(
+    const run = () => executor.run(outgoing.message, outgoing.transfer);
+    const answered = slot.ready ? run() : executor.ready.then(run);
+    answered.then(
       (answer) => {
         if (!this.#take(slot, task)) return;
         if (!task.settled) task.resolve(answer);

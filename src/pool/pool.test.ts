@@ -1,0 +1,450 @@
+// The pool from outside, with the workers that users get: what is built, by its public surface.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import {
+  Aborted,
+  AttributeMismatch,
+  type ByteSource,
+  type CineloopError,
+  createPool,
+  type DecodedFrame,
+  decodeFrame,
+  LimitExceeded,
+  open,
+  type Pool,
+  TruncatedData,
+  UnknownTransferSyntax,
+  WorkerFailure,
+} from 'cineloop';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { encodeRle } from '../../fixtures/generate/rle-encoder.js';
+import {
+  COLUMNS,
+  encapsulatedFile,
+  nativeFile,
+  RLE_LOSSLESS,
+  ROWS,
+  rleFile,
+  sourceFrames,
+} from './cine-file.test-support.js';
+
+const SAMPLES = ROWS * COLUMNS;
+const frames = sourceFrames(12);
+const rle = rleFile(frames);
+
+let folder: string;
+let rlePath: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cineloop-pool-'));
+  rlePath = join(folder, 'rle.dcm');
+  writeFileSync(rlePath, rle);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const pools: Pool[] = [];
+function poolOf(options: Parameters<typeof createPool>[0]): Pool {
+  const pool = createPool(options);
+  pools.push(pool);
+  return pool;
+}
+afterEach(() => Promise.all(pools.splice(0).map((pool) => pool.close())));
+
+async function allOf(iterable: AsyncIterable<DecodedFrame>): Promise<DecodedFrame[]> {
+  const decoded: DecodedFrame[] = [];
+  for await (const frame of iterable) decoded.push(frame);
+  return decoded;
+}
+
+/** What gave this array its type lives in another realm of the test runner: compare names and values. */
+function expectSamples(decoded: DecodedFrame | undefined, source: Uint16Array): void {
+  expect(decoded?.samples[Symbol.toStringTag]).toBe('Uint16Array');
+  expect([...(decoded?.samples ?? [])]).toEqual([...source]);
+}
+
+/** A caller's source: no handle, so that the bytes must be handed over. */
+class ForeignSource implements ByteSource {
+  readonly handle = undefined;
+  readonly size = rle.length;
+  closed = 0;
+
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    return rle.slice(offset, offset + length);
+  }
+
+  async close(): Promise<void> {
+    this.closed += 1;
+  }
+}
+
+describe.each([0, 1, 2])('with %i workers', (workers) => {
+  const sources = {
+    path: () => rlePath,
+    'file: URL': () => pathToFileURL(rlePath),
+    Blob: () => new Blob([rle as Uint8Array<ArrayBuffer>]),
+    bytes: () => rle,
+    'shared memory': () => {
+      const shared = new Uint8Array(new SharedArrayBuffer(rle.length));
+      shared.set(rle);
+      return shared;
+    },
+    'source of the caller': () => new ForeignSource(),
+  };
+
+  test.each(Object.entries(sources))('every frame, in order, from a %s', async (_, source) => {
+    const image = await open(source(), { pool: poolOf({ workers }) });
+    const decoded = await allOf(image.decodeAll());
+    expect(decoded).toHaveLength(frames.length);
+    for (const [index, frame] of frames.entries()) expectSamples(decoded[index], frame);
+    await image.close();
+  });
+
+  test('single frames at once, out of order', async () => {
+    const image = await open(rlePath, { pool: poolOf({ workers }) });
+    const order = [7, 0, 11, 3, 3];
+    const decoded = await Promise.all(order.map((index) => image.decode(index)));
+    for (const [place, index] of order.entries()) expectSamples(decoded[place], frames[index]!);
+    await image.close();
+  });
+
+  test('a bare frame', async () => {
+    const bytes = encodeRle(frames[2]!, 1, COLUMNS);
+    const before = bytes.slice();
+    expectSamples(
+      await decodeFrame(bytes, RLE_LOSSLESS, ATTRIBUTES, { pool: poolOf({ workers }) }),
+      frames[2]!,
+    );
+    expect(bytes).toEqual(before);
+  });
+
+  test('a broken frame fails alone, as its own class, and says which it was', async () => {
+    const broken = rleFile(frames, (encoded, frame) => (frame === 4 ? encoded.subarray(0, -64) : encoded));
+    const image = await open(broken, { pool: poolOf({ workers }) });
+    const results: (DecodedFrame | CineloopError)[] = [];
+    for await (const result of image.decodeAll({ failures: 'yield' })) results.push(result);
+    expect(results).toHaveLength(frames.length);
+    const error = results[4];
+    expect(error).toBeInstanceOf(TruncatedData);
+    expect(error).toMatchObject({
+      tag: 'TruncatedData',
+      frame: 4,
+      transferSyntax: RLE_LOSSLESS,
+      engine: 'cineloop-rle',
+    });
+    for (const [index, frame] of frames.entries()) {
+      if (index !== 4) expectSamples(results[index] as DecodedFrame, frame);
+    }
+    await expect(allOf(image.decodeAll())).rejects.toBeInstanceOf(TruncatedData);
+    await expect(image.decode(frames.length)).rejects.toMatchObject({
+      tag: 'InvalidDataset',
+      frame: frames.length,
+    });
+  });
+
+  test('an offset table that lies is found out, and the frames all the same', async () => {
+    const lying = rle.slice();
+    const table =
+      lying.length - frames.reduce((sum, frame) => sum + 8 + even(encodeRle(frame, 1, COLUMNS)), 8) - 48;
+    const view = new DataView(lying.buffer, table);
+    expect(view.getUint32(0, true)).toBe(0);
+    view.setUint32(8, view.getUint32(8, true) + 2, true);
+    const image = await open(lying, { pool: poolOf({ workers }) });
+    const decoded = await allOf(image.decodeAll());
+    for (const [index, frame] of frames.entries()) expectSamples(decoded[index], frame);
+  });
+
+  test('rendered frames', async () => {
+    const image = await open(rlePath, { pool: poolOf({ workers }) });
+    const window = { center: 32768, width: 65536 };
+    const { rgba, rows, columns, engine } = await image.render(1, { window });
+    expect([rows, columns, rgba.length, engine]).toEqual([ROWS, COLUMNS, SAMPLES * 4, 'cineloop-rle']);
+    // PS3.3 C.11.2.1.2.1: y = ((x - (c - 0.5)) / (w - 1) + 0.5) * 255
+    for (const [pixel, sample] of frames[1]!.entries()) {
+      const level = ((sample - 32767.5) / 65535 + 0.5) * 255;
+      expect(Math.abs(rgba[pixel * 4]! - level)).toBeLessThanOrEqual(0.5);
+      expect(rgba[pixel * 4 + 3]).toBe(255);
+    }
+    const into = new Uint8ClampedArray(SAMPLES * 4);
+    expect((await image.render(1, { window, into })).rgba).toBe(into);
+    expect([...into]).toEqual([...rgba]);
+  });
+
+  test('into an array of the caller, again and again', async () => {
+    const image = await open(rlePath, { pool: poolOf({ workers }) });
+    for (const into of [new Uint16Array(SAMPLES), new Uint16Array(new SharedArrayBuffer(2 * SAMPLES))]) {
+      for (const index of [3, 4, 5]) {
+        const decoded = await image.decode(index, { into });
+        expect(decoded.samples).toBe(into);
+        expectSamples(decoded, frames[index]!);
+      }
+      let index = 0;
+      for await (const decoded of image.decodeAll({ into })) {
+        expect(decoded.samples).toBe(into);
+        expectSamples(decoded, frames[index]!);
+        index += 1;
+      }
+    }
+    for (const into of [new Int16Array(SAMPLES), new Uint16Array(SAMPLES + 1)]) {
+      await expect(image.decode(0, { into })).rejects.toBeInstanceOf(AttributeMismatch);
+    }
+  });
+
+  test('an AbortSignal drops the work, and the pool goes on', async () => {
+    const image = await open(rlePath, { pool: poolOf({ workers }) });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const dropped = Array.from({ length: 40 }, (_, index) => image.decode(index % 12, { signal }));
+    const kept = image.decode(5);
+    controller.abort();
+    const outcomes = await Promise.allSettled(dropped);
+    expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true);
+    for (const outcome of outcomes) expect((outcome as PromiseRejectedResult).reason).toBeInstanceOf(Aborted);
+    expectSamples(await kept, frames[5]!);
+    await expect(
+      allOf(image.decodeAll({ signal, failures: 'yield' }) as AsyncIterable<DecodedFrame>),
+    ).rejects.toBeInstanceOf(Aborted);
+  });
+
+  test('close fails what is left and what comes later', async () => {
+    const pool = poolOf({ workers });
+    const image = await open(rlePath, { pool });
+    const pending = Promise.allSettled(Array.from({ length: 40 }, () => image.decode(0)));
+    await pool.close();
+    await pool.close();
+    const outcomes = await pending;
+    expect(outcomes.at(-1)).toMatchObject({ status: 'rejected', reason: { tag: 'Aborted' } });
+    await expect(image.decode(0)).rejects.toBeInstanceOf(Aborted);
+  });
+
+  test('leaving an iteration early drops what was decoded ahead', async () => {
+    const image = await open(rlePath, { pool: poolOf({ workers }) });
+    for await (const decoded of image.decodeAll()) {
+      expectSamples(decoded, frames[0]!);
+      break;
+    }
+    const [third, first] = await allOf(image.decodeAll({ frames: [2, 0] }));
+    expectSamples(third, frames[2]!);
+    expectSamples(first, frames[0]!);
+  });
+
+  test('an image that was closed decodes no more; a source of the caller stays open', async () => {
+    const source = new ForeignSource();
+    const image = await open(source, { pool: poolOf({ workers }) });
+    await image.decode(0);
+    await image.close();
+    await image.close();
+    await expect(image.decode(0)).rejects.toBeInstanceOf(Aborted);
+    expect(source.closed).toBe(0);
+  });
+
+  test('a limit of the pool, and a call that allows more', async () => {
+    const image = await open(rlePath, { pool: poolOf({ workers, limits: { frameBytes: 100 } }) });
+    await expect(image.decode(0)).rejects.toMatchObject({
+      tag: 'LimitExceeded',
+      limit: 'frameBytes',
+      allowed: 100,
+    });
+    expectSamples(await image.decode(0, { limits: { frameBytes: 1e6 } }), frames[0]!);
+  });
+});
+
+const ATTRIBUTES = {
+  rows: ROWS,
+  columns: COLUMNS,
+  samplesPerPixel: 1,
+  bitsAllocated: 16,
+  bitsStored: 16,
+  pixelRepresentation: 0,
+  photometricInterpretation: 'MONOCHROME2',
+} as const;
+
+function even({ length }: Uint8Array): number {
+  return length + (length % 2);
+}
+
+describe('memory', () => {
+  test('native frames of an image in memory are views on it, whatever the pool', async () => {
+    const bytes = nativeFile(frames);
+    const image = await open(bytes, { pool: poolOf({ workers: 2 }) });
+    const decoded = await allOf(image.decodeAll());
+    for (const [index, frame] of frames.entries()) {
+      expectSamples(decoded[index], frame);
+      expect(decoded[index]!.samples.buffer).toBe(bytes.buffer);
+    }
+    const bare = new Uint8Array(frames[0]!.slice().buffer);
+    const view = await decodeFrame(bare, '1.2.840.10008.1.2.1', ATTRIBUTES, { pool: poolOf({ workers: 1 }) });
+    expect(view.samples.buffer).toBe(bare.buffer);
+  });
+
+  test('the array to fill is never taken for spent memory, nor the image', async () => {
+    const bytes = nativeFile(frames);
+    const before = bytes.slice();
+    const image = await open(bytes, { pool: poolOf({ workers: 1 }) });
+    const into = new Uint16Array(SAMPLES);
+    let index = 0;
+    for await (const decoded of image.decodeAll({ into })) expectSamples(decoded, frames[index++]!);
+    expect(Buffer.compare(bytes, before)).toBe(0);
+  });
+
+  test('bytes that the caller gives away are not there any more', async () => {
+    const bytes = encodeRle(frames[1]!, 1, COLUMNS).slice();
+    const decoded = decodeFrame(bytes, RLE_LOSSLESS, ATTRIBUTES, {
+      pool: poolOf({ workers: 1 }),
+      transfer: true,
+    });
+    expectSamples(await decoded, frames[1]!);
+    expect(bytes.byteLength).toBe(0);
+  });
+});
+
+/** A codec for workers as a module: what a frame's first byte says, it does. */
+const ACTOR = '2.25.329800735698586629295641978511506172918';
+const actor = `data:text/javascript,${encodeURIComponent(`
+  let before;
+  export default {
+    name: 'actor', transferSyntaxes: ['${ACTOR}'], modules: [],
+    load: async () => ({
+      decode({ bytes, attributes: { rows, columns } }, { allocate }) {
+        const codestream = { rows, columns, samplesPerPixel: 1, bitsPerSample: 16, signed: false,
+          photometricInterpretation: undefined, bytesPerSample: 2 };
+        if (bytes[0] === 1) process.exit(3);
+        if (bytes[0] === 2) for (;;) {}
+        if (bytes[0] === 3) setTimeout(() => { throw new Error('behind its back'); });
+        const output = allocate(codestream);
+        const report = [output.buffer instanceof SharedArrayBuffer, before?.byteLength === 0, output[9] === 77];
+        output.fill(77);
+        output.set(report.map(Number));
+        before = output;
+        return codestream;
+      },
+    }),
+  };
+`)}`;
+const actorFile = (...commands: number[]) =>
+  encapsulatedFile(
+    ACTOR,
+    commands.map((command) => Uint8Array.of(command, 0)),
+  );
+
+/** What the actor saw: its memory is shared, the last frame's memory has left it, the memory was used before. */
+function report({ samples }: DecodedFrame): number[] {
+  return [...new Uint8Array(samples.buffer, samples.byteOffset, 3)];
+}
+
+describe('workers', () => {
+  test('what a worker decodes leaves it: transferred, not copied', async () => {
+    const image = await open(actorFile(0, 0, 0), { pool: poolOf({ workers: 1, codecs: [actor] }) });
+    const seen = (await allOf(image.decodeAll())).map(report);
+    expect(seen).toEqual([
+      [0, 0, 0],
+      [0, 1, 0],
+      [0, 1, 0],
+    ]);
+  });
+
+  test('shared memory is written to in place; other memory goes back to be used again', async () => {
+    const image = await open(actorFile(0, 0, 0), { pool: poolOf({ workers: 1, codecs: [actor] }) });
+    const shared = new Uint16Array(new SharedArrayBuffer(2 * SAMPLES));
+    expect(report(await image.decode(0, { into: shared }))[0]).toBe(1);
+    const into = new Uint16Array(SAMPLES);
+    expect(report(await image.decode(1, { into }))).toEqual([0, 0, 0]);
+    expect(report(await image.decode(2, { into }))).toEqual([0, 1, 1]);
+  });
+
+  test('a worker that exits fails the frame it was decoding; the others are decoded', async () => {
+    const image = await open(actorFile(0, 0, 1, 0, 0, 0), { pool: poolOf({ workers: 2, codecs: [actor] }) });
+    const results = await Promise.allSettled([0, 1, 2, 3, 4, 5].map((index) => image.decode(index)));
+    expect(results.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+      'fulfilled',
+      'fulfilled',
+    ]);
+    const { reason } = results[2] as PromiseRejectedResult;
+    expect(reason).toBeInstanceOf(WorkerFailure);
+    expect(reason).toMatchObject({ frame: 2, transferSyntax: ACTOR });
+    expect(reason.message).toContain('exited with code 3');
+  });
+
+  test('an error that no job threw ends the worker too', async () => {
+    const image = await open(actorFile(3, 2, 0), { pool: poolOf({ workers: 1, codecs: [actor] }) });
+    await image.decode(0);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await image.decode(2);
+  });
+
+  test('a frame that takes too long fails by its limit; the others are decoded', async () => {
+    const pool = poolOf({ workers: 1, codecs: [actor], limits: { decodeMilliseconds: 300 } });
+    const image = await open(actorFile(0, 2, 0), { pool });
+    const results = await Promise.allSettled([0, 1, 2].map((index) => image.decode(index)));
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    const { reason } = results[1] as PromiseRejectedResult;
+    expect(reason).toBeInstanceOf(LimitExceeded);
+    expect(reason).toMatchObject({ limit: 'decodeMilliseconds', allowed: 300, frame: 1 });
+  });
+
+  test('WebAssembly is compiled by the pool, not by each worker', async () => {
+    const noCompiler = `data:text/javascript,${encodeURIComponent(`
+      WebAssembly.compile = WebAssembly.compileStreaming = () => { throw new Error('compiled in the worker'); };
+      export default { name: 'none', transferSyntaxes: [], modules: [], load: async () => { throw new Error('none'); } };
+    `)}`;
+    const image = await open(rlePath, { pool: poolOf({ workers: 2, codecs: [noCompiler] }) });
+    const decoded = await allOf(image.decodeAll());
+    for (const [index, frame] of frames.entries()) expectSamples(decoded[index], frame);
+  });
+
+  test('a codec module that cannot be used fails the work, soon, and says why', async () => {
+    for (const codec of [
+      'data:text/javascript,export default 1',
+      pathToFileURL(join(folder, 'missing.js')).href,
+    ]) {
+      const image = await open(rlePath, { pool: poolOf({ workers: 2, codecs: [codec] }) });
+      const error = await image.decode(0).catch((reason) => reason);
+      expect(error).toBeInstanceOf(WorkerFailure);
+      expect(error.message).toContain(codec);
+    }
+    expect(() => createPool({ codecs: ['./codec.js'] })).toThrow(TypeError);
+  });
+
+  test('a script that is not there fails the work, soon', async () => {
+    const image = await open(rlePath, {
+      pool: poolOf({ worker: pathToFileURL(join(folder, 'missing.js')) }),
+    });
+    await expect(image.decode(0)).rejects.toMatchObject({
+      tag: 'WorkerFailure',
+      message: expect.stringContaining('No worker could be started'),
+    });
+  });
+
+  test('the caller may name the script or start the worker', async () => {
+    const script = new URL('../../dist/pool/worker.js', import.meta.url);
+    let started = 0;
+    const factory = () => {
+      started += 1;
+      return new Worker(script);
+    };
+    for (const worker of [script, script.href, factory]) {
+      const image = await open(rlePath, { pool: poolOf({ workers: 1, worker }) });
+      expectSamples(await image.decode(0), frames[0]!);
+    }
+    expect(started).toBe(1);
+    const image = await open(rlePath, { pool: poolOf({ workers: 1, worker: () => ({}) as Worker }) });
+    await expect(image.decode(0)).rejects.toMatchObject({ tag: 'WorkerFailure', frame: 0 });
+  });
+
+  test('a transfer syntax that is not known is said so by whoever decodes', async () => {
+    for (const workers of [0, 1]) {
+      const image = await open(actorFile(0), { pool: poolOf({ workers }) });
+      await expect(image.decode(0)).rejects.toBeInstanceOf(UnknownTransferSyntax);
+    }
+  });
+
+  test('the number of workers must be one', () => {
+    for (const workers of [-1, 1.5, Number.NaN]) expect(() => createPool({ workers })).toThrow(RangeError);
+    expect(createPool().workers).toBeGreaterThan(0);
+  });
+});
