@@ -212,7 +212,7 @@ describe('the main job', () => {
     expect(stderr).toBe('');
     const files = (await readdir(fixture(''), { recursive: true })).filter((name) => name.endsWith('.dcm'));
     for (const file of files) expect(stdout).toContain(file.replaceAll('\\', '/'));
-    expect(stdout).not.toMatch(/failed|differ|no reference/);
+    expect(stdout).not.toMatch(/failed|\d differ|no reference|not verified/);
     expect(stdout).toContain(`of ${files.length} files`);
     expect(stdout).not.toContain('\u001b[');
     expect(status).toBe(0);
@@ -230,7 +230,7 @@ describe('the main job', () => {
     await writeFile(join(study, 'empty'), '');
     const { status, stdout, stderr } = run(study, '--sheet', join(folder, 'sheet.png'));
     expect(stderr).toBe('');
-    expect(stdout).toContain(join(study, 'deeper', 'IM0001'));
+    expect(stdout).toContain(join('study', 'deeper', 'IM0001'));
     expect(stdout).toMatch(/passed over, no DICOM: .*empty, .*notes\.txt/);
     expect(stdout).toContain('1 frame of 1 file');
     expect(status).toBe(0);
@@ -243,6 +243,12 @@ describe('the main job', () => {
     const { status, stdout } = run(study);
     expect(status).toBe(1);
     expect(stdout).toContain('passed over, no DICOM');
+    const json = run('decode', study, '--json');
+    expect(json.status).toBe(1);
+    expect(json.stdout).toBe('');
+    expect(json.stderr).toMatch(
+      /^cineloop: There is nothing to decode \(passed over, no DICOM: .*notes\.txt\)\.\n$/,
+    );
   });
 
   it('says which frames differ from a reference, and fails', async () => {

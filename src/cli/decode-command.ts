@@ -56,8 +56,10 @@ export async function decodeCommand(
   }
   if (signal.aborted) return false;
   if (options.json) {
-    if (summary.isEmpty)
-      console.error(`cineloop: Nothing to decode. ${summary.passedOver().join('; ')}`.trimEnd());
+    if (summary.isEmpty) {
+      const why = summary.passedOver().join('; ');
+      console.error(`cineloop: There is nothing to decode${why === '' ? '' : ` (${why})`}.`);
+    }
     return summary.succeeded;
   }
   const seconds = (performance.now() - begin) / 1000;

@@ -17,6 +17,7 @@ interface FileTally {
 
 const MOST_REMARKS = 40;
 const MOST_NAMES = 5;
+const LONGEST_NAME = 60;
 
 /** Gathers what happens into a table with a row per file, remarks below it and a last line. Keeps no samples. */
 export class Summary {
@@ -118,10 +119,10 @@ export class Summary {
     });
     this.#tallies.forEach((tally, index) => {
       const { file, decoded, milliseconds } = tally;
-      const rate = decoded === 0 ? '' : String(Math.round((1000 * decoded) / Math.max(milliseconds, 0.001)));
+      const rate = decoded === 0 ? '' : rateText(decoded, milliseconds / 1000);
       table.push([
         index + 1,
-        file.input.name,
+        tailOf(file.input.name),
         shortName(file.transferSyntax.name),
         file.selectedCount === file.frameCount
           ? file.frameCount
@@ -143,7 +144,7 @@ export class Summary {
     if (count('exact') > 0) {
       return count('none') === 0 ? pc.green('exact') : pc.green(`exact (${count('exact')} of ${decoded})`);
     }
-    return pc.dim(this.#verifies ? 'no reference' : 'not asked for');
+    return pc.dim(this.#verifies ? 'no reference' : 'not verified');
   }
 
   /** Failures first, then disagreements between data and dataset. */
@@ -176,7 +177,7 @@ export class Summary {
       this.#tallies.reduce((sum, tally) => sum + (tally.verifications.get(verification) ?? 0), 0);
     const parts = [
       `${counted(frames, 'frame')} of ${counted(this.#tallies.length, 'file')} in ${seconds.toFixed(2)} s` +
-        ` (${Math.round(frames / Math.max(seconds, 0.001))} frames/s, ${workersText(workers)})`,
+        ` (${rateText(frames, seconds)} frames/s, ${workersText(workers)})`,
     ];
     if (this.#verifies) parts.push(`${total('exact')} exact`);
     if (total('lossy') > 0) parts.push(`${total('lossy')} lossy and not compared by hash`);
@@ -185,6 +186,16 @@ export class Summary {
     if (this.#unusable > 0) parts.push(pc.red(`${counted(this.#unusable, 'file')} could not be used`));
     return parts.join(', ');
   }
+}
+
+function rateText(frames: number, seconds: number): string {
+  const rate = frames / Math.max(seconds, 1e-6);
+  return rate < 10 ? rate.toFixed(1) : String(Math.round(rate));
+}
+
+/** The end of a long path, which tells files of one folder apart. */
+function tailOf(name: string): string {
+  return name.length <= LONGEST_NAME ? name : `…${name.slice(1 - LONGEST_NAME)}`;
 }
 
 function kindOf({ samples, signed }: DecodedFrame): string {
