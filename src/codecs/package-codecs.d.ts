@@ -19,3 +19,8 @@ declare module '@cornerstonejs/codec-openjph/wasmjs' {
   const factory: import('../wasm/emscripten.js').EmscriptenFactory;
   export default factory;
 }
+
+declare module '@cornerstonejs/codec-libjxl/decodewasmjs' {
+  const factory: import('../wasm/emscripten.js').EmscriptenFactory;
+  export default factory;
+}

@@ -6,6 +6,7 @@ import { deflateFrame } from './deflate-frame.js';
 import { encapsulatedUncompressed } from './encapsulated-uncompressed.js';
 import { jpegLossless } from './jpeg-lossless.js';
 import { libjpegTurbo } from './libjpeg-turbo.js';
+import { libjxl } from './libjxl.js';
 import { native } from './native.js';
 import { openjpeg } from './openjpeg.js';
 import { openjph } from './openjph.js';
@@ -22,6 +23,7 @@ const BUILT_IN_CODECS: readonly Codec[] = [
   charls,
   openjph,
   openjpeg,
+  libjxl,
 ];
 
 /** The engine that was chosen for a frame: its row, and its code, loaded. */

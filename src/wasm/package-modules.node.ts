@@ -8,6 +8,7 @@ const resolve = (specifier: string): URL => pathToFileURL(createRequire(import.m
 export const packageModules: Readonly<Record<string, () => URL>> = {
   charls: () => resolve('@cornerstonejs/codec-charls/decodewasm'),
   'libjpeg-turbo-8bit': () => resolve('@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasm'),
+  libjxl: () => resolve('@cornerstonejs/codec-libjxl/decodewasm'),
   openjpeg: () => resolve('@cornerstonejs/codec-openjpeg/decodewasm'),
   openjph: () => resolve('@cornerstonejs/codec-openjph/wasm'),
 };
