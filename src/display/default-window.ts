@@ -30,18 +30,22 @@ function rangeOf(
   { samples }: RenderableFrame,
   { modalityLut, padding }: DisplayParameters,
 ): [number, number] {
-  const modality = modalityFunction(modalityLut);
   const { from, to } = padding ?? { from: 1, to: 0 };
+  // Rescaling keeps the order or turns it round, so that its ends are the ends of the stored values.
+  const value = modalityLut.kind === 'table' ? modalityFunction(modalityLut) : undefined;
   let least = Number.POSITIVE_INFINITY;
   let most = Number.NEGATIVE_INFINITY;
   forEachBlock(samples, (block) => {
     for (let i = 0; i < block.length; i++) {
       const stored = block[i]!;
       if (stored >= from && stored <= to) continue;
-      const value = modality(stored);
-      if (value < least && value !== Number.NEGATIVE_INFINITY) least = value;
-      if (value > most && value !== Number.POSITIVE_INFINITY) most = value;
+      const x = value === undefined ? stored : value(stored);
+      if (x < least && x !== Number.NEGATIVE_INFINITY) least = x;
+      if (x > most && x !== Number.POSITIVE_INFINITY) most = x;
     }
   });
-  return least <= most ? [least, most] : [0, 0];
+  if (!(least <= most)) return [0, 0];
+  if (modalityLut.kind === 'table') return [least, most];
+  const ends = [least, most].map(modalityFunction(modalityLut)) as [number, number];
+  return [Math.min(...ends), Math.max(...ends)];
 }

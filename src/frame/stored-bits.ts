@@ -68,7 +68,7 @@ export function unusedBitsSet(words: Words, { bits, shift, signed }: StoredBits)
     for (let i = 0; i < view.length; i++) {
       const word = view[i]!;
       // All ones under a negative sample, whose high bits may be copies of the sign.
-      const negative = -((word >>> signBit) & 1);
+      const negative = 0 - ((word >>> signBit) & 1);
       narrow |= word & unused & ~(negative & ~low);
     }
   } else {
