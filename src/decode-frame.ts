@@ -34,6 +34,34 @@ const REQUIRED = {
   photometricInterpretation: '00280004',
 } as const satisfies Partial<Record<keyof ImagePixel, string>>;
 
+/**
+ * Decodes one frame for a caller who has parsed the dataset: encoded bytes (the fragments joined, PS3.5 A.4) and attributes to
+ * the same frame that `DicomImage.decode` gives.
+ *
+ * The bytes are copied once, to be posted to a worker, unless `transfer` gives them away. Native frames whose bytes are
+ * their samples already are not posted: the samples are a view on `bytes`.
+ * @param bytes the whole encoded frame; of a native frame from its first byte on
+ * @param transferSyntaxUID UID of the transfer syntax (PS3.5 Annex A)
+ * @param attributes of the Image Pixel module (PS3.3 C.7.6.3)
+ * @throws MissingAttribute where an attribute is left out that decoding needs
+ * @throws UnknownTransferSyntax, UnsupportedFeature for what no codec decodes; InvalidBitstream, TruncatedData for damaged
+ *   bytes; LimitExceeded, WorkerFailure, Aborted
+ * @example
+ * // RLE (PS3.5 Annex G): one segment of a 2 by 4 image, 0 repeated 5 times, then the literals 7, 8, 9.
+ * const bytes = new Uint8Array(64 + 6);
+ * new Uint32Array(bytes.buffer, 0, 2).set([1, 64]);
+ * bytes.set([-4, 0, 2, 7, 8, 9], 64);
+ * const { samples } = await decodeFrame(bytes, '1.2.840.10008.1.2.5', {
+ *   rows: 2,
+ *   columns: 4,
+ *   samplesPerPixel: 1,
+ *   bitsAllocated: 8,
+ *   bitsStored: 8,
+ *   pixelRepresentation: 0,
+ *   photometricInterpretation: 'MONOCHROME2',
+ * });
+ * assert.deepEqual([...samples], [0, 0, 0, 0, 0, 7, 8, 9]);
+ */
 export async function decodeFrame(
   bytes: Uint8Array,
   transferSyntaxUID: string,

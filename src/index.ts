@@ -1,4 +1,11 @@
-export type { Codec, Codestream, DecodeContext, Decoder, EncodedFrame } from './codecs/codec.js';
+export type {
+  Codec,
+  Codestream,
+  DecodeContext,
+  Decoder,
+  EncodedFrame,
+  SamplesInPlace,
+} from './codecs/codec.js';
 export { type DecodeFrameOptions, decodeFrame, type FrameAttributes } from './decode-frame.js';
 export type { Dataset, ElementKey } from './dicom/dataset.js';
 export type { Deviation } from './dicom/dataset-reader.js';

@@ -11,6 +11,29 @@ const registeredHere = new Set<Codec>();
  * For workers put it into a module of its own, as the default export, and hand the module's URL to
  * `createPool({ codecs: [url] })`.
  * @throws TypeError when another codec has this name
+ * @example
+ * registerCodec({
+ *   name: 'inverting',
+ *   transferSyntaxes: ['2.25.191919'],
+ *   modules: [],
+ *   load: async () => ({
+ *     decode({ bytes, attributes: { rows, columns } }, { allocate }) {
+ *       const codestream = { rows, columns, samplesPerPixel: 1, bitsPerSample: 8, bytesPerSample: 1 };
+ *       allocate(codestream).set(bytes.map((byte) => 255 - byte));
+ *       return codestream;
+ *     },
+ *   }),
+ * });
+ * const { samples, engine } = await decodeFrame(Uint8Array.of(0, 1, 2), '2.25.191919', {
+ *   rows: 1,
+ *   columns: 3,
+ *   samplesPerPixel: 1,
+ *   bitsAllocated: 8,
+ *   bitsStored: 8,
+ *   pixelRepresentation: 0,
+ *   photometricInterpretation: 'MONOCHROME2',
+ * });
+ * assert.deepEqual([...samples, engine], [255, 254, 253, 'inverting']);
  */
 export function registerCodec(codec: Codec): void {
   threadCodecs().register(codec);
