@@ -74,7 +74,7 @@ function decoderOn(host: EmscriptenHost<OpenJphModule>): Decoder {
         decoder.decode();
         const samples = decoder.getDecodedBuffer();
         const error = decoder.getLastErrorMessage();
-        if (error === '' && samples.length === output.length) output.set(samples);
+        if (error === '' && samples.length === output.length) copySamples(samples, output, header);
         const length = samples.length;
         decoder.delete();
         check(printed, error, length, output.length);
@@ -82,6 +82,29 @@ function decoderOn(host: EmscriptenHost<OpenJphModule>): Decoder {
       return codestream;
     },
   };
+}
+
+/**
+ * Without a component transform OpenJPH gives the lines of one component after those of the other, and the package places
+ * them as if the components took turns. So line s of all stands where line s / components of component s % components
+ * should, and is line s % rows of component s / rows.
+ */
+function copySamples(samples: Uint8Array, output: Uint8Array, header: Jpeg2000Header): void {
+  const { rows, columns, components, componentTransform } = header;
+  const count = components.length;
+  if (componentTransform || count === 1) {
+    output.set(samples);
+    return;
+  }
+  const words = (bytes: Uint8Array) =>
+    components[0].precision <= 8 ? bytes : new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
+  const source = words(samples);
+  const target = words(output);
+  for (let line = 0; line < rows * count; line++) {
+    let from = Math.floor(line / count) * columns * count + (line % count);
+    let to = (line % rows) * columns * count + Math.floor(line / rows);
+    for (let x = 0; x < columns; x++, from += count, to += count) target[to] = source[from];
+  }
 }
 
 /** OpenJPH says what it met in messages `ojph warning 0x00030001 at file:line: what it is`. */
