@@ -38,12 +38,6 @@ export function segmentStop(index: i32): usize {
   return load<usize>(boundaries + (index << 2), 4);
 }
 
-/** Bytes of the whole scan, without stuffing and markers. */
-@inline
-export function scanLength(): usize {
-  return segmentStart(0) - segmentStop(segmentCount - 1);
-}
-
 /**
  * Copies the scan that starts at `from`, up to the first marker that is not RSTm.
  * @param intervals restart intervals that the scan may need; 1 where restart is not enabled

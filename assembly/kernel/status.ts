@@ -46,6 +46,7 @@ export const enum Status {
   BadJpegHuffmanCode = 52,
   TruncatedJpegScan = 53,
   UnsupportedJpegHierarchy = 54,
+  BadJpegIntervalLength = 55,
 
   // assembly/jpeg-ls: 96 to 127. assembly/jpeg-2000: 128 to 191. assembly/samples: 192 to 207.
 }

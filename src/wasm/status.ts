@@ -219,6 +219,12 @@ export const STATUSES: Readonly<Record<string, StatusRow>> = {
     clause: 'ITU-T T.81 Annex J',
     feature: 'JPEG hierarchical mode of operation',
   },
+  BadJpegIntervalLength: {
+    code: 55,
+    error: InvalidBitstream,
+    message: 'the samples of a JPEG scan or restart interval are complete # bytes before its entropy-coded data end',
+    clause: 'ITU-T T.81 E.2.4',
+  },
 };
 
 const ROWS = new Map(Object.values(STATUSES).map((row) => [row.code, row]));

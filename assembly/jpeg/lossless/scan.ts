@@ -5,7 +5,7 @@
 import { take } from '../../kernel/arena';
 import { fail } from '../../kernel/blocks';
 import { Status } from '../../kernel/status';
-import { gatherScan, scanEnd, segmentCount, segmentStart, segmentStop, scanLength } from '../entropy-coded-segments';
+import { gatherScan, scanEnd, segmentCount, segmentStart, segmentStop } from '../entropy-coded-segments';
 import {
   ceilingOf,
   columnsOf,
@@ -37,6 +37,10 @@ import { planeLine, planeSample, setPlanePointTransform } from './planes';
 import { reconstructFirstLine, reconstructLine, reconstructRest, SLACK } from './prediction';
 
 const MAXIMUM_LINES: u64 = 0xffff;
+/** Whole bytes that may be left over at the end of an entropy-coded segment; no file of the corpus leaves one. */
+const PADDING: i64 = 8;
+/** Samples from which on the table for several differences is worth making; measured at 128 by 128 and 256 by 256. */
+const SEVERAL_SAMPLES: u64 = 32768;
 
 /** How the differences are read from the stream. */
 const enum Reading {
@@ -44,7 +48,7 @@ const enum Reading {
   InTurn,
   /** One table for all. */
   Singly,
-  /** One table for all, and differences so short that several fit one lookup. */
+  /** One table for all, and so many samples that they repay making a table for several at a time. */
   Severally,
 }
 
@@ -150,23 +154,17 @@ function prepareTables(): i32 {
   }
   reading = Reading.InTurn;
   if (tables == 1) {
-    const samples = <u64>mcuColumns * mcuRows * mcuSamples;
-    const several = samples >= SEVERAL_SAMPLES && scanLength() * 16 < samples * SEVERAL_HALF_BITS;
-    reading = several ? Reading.Severally : Reading.Singly;
-    if (several) prepareSeveral();
+    reading = <u64>mcuColumns * mcuRows * mcuSamples < SEVERAL_SAMPLES ? Reading.Singly : Reading.Severally;
+    if (reading == Reading.Severally) prepareSeveral();
   }
   return Status.Done;
 }
-
-/** Several differences a lookup pay below this many half bits per sample, and for scans that repay making the table. */
-const SEVERAL_HALF_BITS: u64 = 13;
-const SEVERAL_SAMPLES: u64 = 16384;
 
 /** Decodes the differences from `column` of the row up to its end or the end of the restart interval. */
 function decodeSpan(column: i32): i32 {
   spanBegins = mcuRow == 0 && column == 0;
   if (mcusLeft == 0) {
-    const status = checkInterval();
+    const status = checkEnd();
     if (status != Status.Done) return status;
     interval++;
     if (interval >= segmentCount) return truncated();
@@ -184,9 +182,28 @@ function decodeSpan(column: i32): i32 {
 }
 
 /** Whether everything so far came out of the restart interval and its tables. */
-function checkInterval(): i32 {
-  if (badCode) return fail(Status.BadJpegHuffmanCode, -1, -1, goodRows());
-  return bitsLeft() < 0 ? truncated() : Status.Done;
+function checkProgress(): i32 {
+  // Behind the end stands anything: no code there is held against the stream.
+  if (bitsLeft() < 0) return truncated();
+  return badCode ? fail(Status.BadJpegHuffmanCode, -1, -1, goodRows()) : <i32>Status.Done;
+}
+
+/**
+ * Whether the restart interval came out even: damage that no code gives away shows here. Leniency: a few bytes too many
+ * are padding.
+ */
+function checkEnd(): i32 {
+  const status = checkProgress();
+  if (status != Status.Done) return status;
+  const left = bitsLeft() >> 3;
+  return left < PADDING ? <i32>Status.Done : fail(Status.BadJpegIntervalLength, offsetOf(scanEnd), <i32>left);
+}
+
+/** Counts the row that was decoded, if it is whole. */
+function finishRow(): i32 {
+  const status = mcuRow + 1 < mcuRows ? checkProgress() : checkEnd();
+  if (status == Status.Done) mcuRow++;
+  return status;
 }
 
 function truncated(): i32 {
@@ -219,9 +236,7 @@ export function decodeRow(to: usize, line: usize): i32 {
     if (spanBegins) reconstructFirstLine(at, differences, count, pixel, initialPrediction());
     else reconstructLine(predictor, at, differences, count, pixel, line);
   }
-  const status = checkInterval();
-  if (status == Status.Done) mcuRow++;
-  return status;
+  return finishRow();
 }
 
 /** Decodes the next row of minimum coded units into the planes of its components. */
@@ -240,9 +255,7 @@ export function decodeRowToPlanes(): i32 {
       }
     }
   }
-  const status = checkInterval();
-  if (status == Status.Done) mcuRow++;
-  return status;
+  return finishRow();
 }
 
 /** Brings together the differences of one line of a component, of which `h` stand in each unit, and reconstructs it. */

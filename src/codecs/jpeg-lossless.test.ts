@@ -1,0 +1,688 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { encodeJpegLossless, type JpegLosslessImage } from '../../fixtures/generate/jpeg-lossless-encoder.js';
+import { DEFAULT_LIMITS } from '../limits.js';
+import { Kernel } from '../wasm/kernel.js';
+import { moduleOf } from '../wasm/modules.js';
+import { plainTwin } from '../wasm/plain-twin.test-support.js';
+import type { Decoder } from './codec.js';
+import { jpegLossless, jpegLosslessDecoder } from './jpeg-lossless.js';
+import { decodeFrame, imageOf, jpegFrame, storedBytes } from './jpeg-lossless.test-support.js';
+import { randomNumbers } from './rle.test-support.js';
+
+const PREDICTORS = [1, 2, 3, 4, 5, 6, 7];
+const PRECISIONS = [2, 3, 7, 8, 9, 12, 15, 16];
+
+/** A stream made by hand: segments as they are given, one component of 8 bits unless they say otherwise. */
+const segment = (code: number, ...parameters: number[]) => [
+  ...[0xff, code, (parameters.length + 2) >> 8, (parameters.length + 2) & 255],
+  ...parameters,
+];
+const SOI = [0xff, 0xd8];
+const EOI = [0xff, 0xd9];
+const frameHeader = (rows: number, columns: number, precision = 8, components = [[1, 0x11, 0]]) =>
+  segment(
+    0xc3,
+    ...[precision, rows >> 8, rows & 255, columns >> 8, columns & 255, components.length],
+    ...components.flat(),
+  );
+/** A Huffman table: how many codes of each length, the categories in order. */
+const table = (lengths: number[], values: number[], identifier = 0) =>
+  segment(0xc4, identifier, ...lengths, ...new Array(16 - lengths.length).fill(0), ...values);
+/** Category 0 is the bit 0, category 1 is 10 and a bit. */
+const TWO_CODES = table([1, 1], [0, 1]);
+const scanHeader = (predictor = 1, pointTransform = 0, components = [[1, 0x00]]) =>
+  segment(0xda, components.length, ...components.flat(), predictor, 0, pointTransform);
+const stream = (...parts: readonly number[][]) => Uint8Array.from(parts.flat());
+
+describe.each([
+  ['shipped', () => moduleOf('jpeg-lossless')],
+  ['plain twin', () => plainTwin('jpeg-lossless')],
+] as const)('lossless JPEG, %s', (_, load) => {
+  let kernel: Kernel;
+  let decoder: Decoder;
+
+  beforeAll(async () => {
+    kernel = new Kernel('jpeg-lossless', await load());
+    decoder = jpegLosslessDecoder(kernel);
+  });
+
+  /** Encodes, decodes, and compares with what was encoded. */
+  async function roundTrip(image: JpegLosslessImage, what: string) {
+    const { error, codestream, samples } = await decodeFrame(decoder, encodeJpegLossless(image));
+    expect(error, what).toBeUndefined();
+    expect(codestream, what).toEqual({
+      rows: image.rows,
+      columns: image.columns,
+      samplesPerPixel: image.components,
+      bitsPerSample: image.precision,
+      signed: undefined,
+      photometricInterpretation: undefined,
+      bytesPerSample: image.precision <= 8 ? 1 : 2,
+    });
+    if (Buffer.compare(samples ?? Buffer.of(), storedBytes(image)) !== 0)
+      throw new Error(`not the image: ${what}`);
+  }
+
+  it.each(PREDICTORS)(
+    'predictor %i: every precision, 1 to 4 components, restarts or none',
+    async (predictor) => {
+      const random = randomNumbers(predictor);
+      for (const precision of PRECISIONS) {
+        for (const components of [1, 2, 3, 4]) {
+          for (const restartRows of [0, 1, 3]) {
+            const [rows, columns] = [11 + random(9), 1 + random(40)];
+            const tables = random(2) === 0 ? 'shared' : 'per component';
+            const interleaved = random(4) > 0;
+            const pointTransform = random(2) * random(precision);
+            const image = imageOf({ rows, columns, components, precision, pointTransform }, random);
+            const options = {
+              predictor,
+              restartInterval: restartRows * columns,
+              tables,
+              interleaved,
+            } as const;
+            await roundTrip({ ...image, ...options }, JSON.stringify({ ...image, ...options, samples: 0 }));
+          }
+        }
+      }
+    },
+  );
+
+  it.each(PREDICTORS)(
+    'predictor %i: images of many steps, whose differences come several at a time',
+    async (predictor) => {
+      const random = randomNumbers(100 + predictor);
+      for (const [precision, components] of [
+        [16, 1],
+        [8, 1],
+        [8, 3],
+        [12, 2],
+        [10, 4],
+      ]) {
+        const image = imageOf({ rows: 181, columns: 311, components, precision }, random);
+        await roundTrip({ ...image, predictor, tables: 'shared' }, `${components} of ${precision} bits`);
+      }
+    },
+  );
+
+  it('takes lines of every width from 1 to 70, where vectors run past their end', async () => {
+    const random = randomNumbers(3);
+    for (let columns = 1; columns <= 70; columns++) {
+      for (const components of [1, 3]) {
+        const image = imageOf({ rows: 5, columns, components, precision: 16 }, random);
+        await roundTrip({ ...image, predictor: 1 + random(7) }, `${columns} columns of ${components}`);
+      }
+    }
+  });
+
+  it.each([
+    [
+      '4:2:0',
+      [
+        [2, 2],
+        [1, 1],
+        [1, 1],
+      ],
+    ],
+    [
+      '4:2:2',
+      [
+        [2, 1],
+        [1, 1],
+        [1, 1],
+      ],
+    ],
+    [
+      '4:4:0',
+      [
+        [1, 2],
+        [1, 1],
+        [1, 1],
+      ],
+    ],
+    [
+      '4:1:1',
+      [
+        [4, 1],
+        [1, 1],
+        [1, 1],
+      ],
+    ],
+    [
+      'the second component largest',
+      [
+        [1, 1],
+        [2, 2],
+        [1, 2],
+      ],
+    ],
+    [
+      'two to three',
+      [
+        [2, 1],
+        [3, 1],
+      ],
+    ],
+    [
+      'equal factors of two',
+      [
+        [2, 2],
+        [2, 2],
+      ],
+    ],
+    ['one component with factors', [[4, 3]]],
+    [
+      'four components',
+      [
+        [2, 1],
+        [1, 2],
+        [1, 1],
+        [2, 2],
+      ],
+    ],
+  ] as const)('sampling factors, %s', async (name, sampling) => {
+    const random = randomNumbers(7);
+    for (const predictor of PREDICTORS) {
+      for (const interleaved of [true, false]) {
+        for (const [rows, columns] of [
+          [12, 24],
+          [13, 25],
+          [7, 5],
+          [1, 1],
+        ]) {
+          const components = sampling.length;
+          const image = imageOf({ rows, columns, components, precision: 12, sampling }, random);
+          const options = { predictor, interleaved };
+          await roundTrip({ ...image, ...options }, `${name} ${rows} ${columns} ${JSON.stringify(options)}`);
+        }
+      }
+    }
+  });
+
+  it('decodes components that come in scans of their own, in twos and in another order, each with new tables', async () => {
+    const random = randomNumbers(8);
+    for (const scans of [
+      [[0], [1, 2], [3]],
+      [[3], [0, 1, 2]],
+      [
+        [1, 3],
+        [0, 2],
+      ],
+      [[2], [1], [0], [3]],
+    ]) {
+      for (const restartInterval of [0, 33, 66]) {
+        const image = imageOf({ rows: 21, columns: 33, components: 4, precision: 11 }, random);
+        const options = { scans, restartInterval, predictor: 1 + random(7), pointTransform: 0 };
+        await roundTrip({ ...image, ...options }, JSON.stringify(options));
+      }
+    }
+  });
+
+  it('resets the prediction at restart markers of subsampled scans', async () => {
+    const random = randomNumbers(9);
+    const sampling = [
+      [2, 2],
+      [1, 1],
+      [1, 2],
+    ] as const;
+    for (const predictor of PREDICTORS) {
+      for (const mcuRows of [1, 2]) {
+        const image = imageOf({ rows: 18, columns: 30, components: 3, precision: 8, sampling }, random);
+        await roundTrip({ ...image, predictor, restartInterval: 15 * mcuRows }, `${predictor}, ${mcuRows}`);
+      }
+    }
+  });
+
+  it('takes restart intervals that begin inside a row', async () => {
+    const random = randomNumbers(10);
+    for (const restartInterval of [1, 2, 5, 16, 17, 36, 38, 100]) {
+      for (const predictor of PREDICTORS) {
+        const image = imageOf({ rows: 9, columns: 37, components: 1 + random(3), precision: 16 }, random);
+        await roundTrip({ ...image, predictor, restartInterval }, `${restartInterval}, ${predictor}`);
+      }
+      const sampling = [
+        [2, 2],
+        [1, 1],
+      ] as const;
+      const image = imageOf({ rows: 9, columns: 37, components: 2, precision: 9, sampling }, random);
+      await roundTrip({ ...image, predictor: 6, restartInterval }, `${restartInterval}, subsampled`);
+    }
+  });
+
+  it('wraps differences modulo 2^16 and knows the one of 32768, which has no extra bits', async () => {
+    const samples = Uint16Array.from({ length: 64 * 8 }, (_, i) => [0, 32768, 65535, 1, 32769][(i * 7) % 5]);
+    for (const predictor of PREDICTORS) {
+      await roundTrip(
+        { samples, rows: 8, columns: 64, components: 1, precision: 16, predictor },
+        `${predictor}`,
+      );
+    }
+  });
+
+  it('decodes codes of every length up to 16 bits, complete codes, and one code of one bit', async () => {
+    const random = randomNumbers(12);
+    const skewed = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 16];
+    const image = imageOf({ rows: 150, columns: 250, components: 1, precision: 16 }, random);
+    await roundTrip({ ...image, codeLengths: skewed }, 'short codes for small differences');
+    await roundTrip(
+      { ...image, codeLengths: skewed.toReversed(), predictor: 4 },
+      'long codes for small differences',
+    );
+    await roundTrip({ ...image, codeLengths: new Array(17).fill(5) }, 'equal codes');
+    const flat = {
+      samples: new Uint8Array(300 * 300).fill(128),
+      rows: 300,
+      columns: 300,
+      components: 1,
+      precision: 8,
+    };
+    await roundTrip(flat, 'nothing but differences of 0');
+  });
+
+  it('reads the number of lines behind the first scan, given for the first time or anew', async () => {
+    const random = randomNumbers(13);
+    for (const [components, interleaved] of [
+      [1, true],
+      [3, true],
+      [3, false],
+    ] as const) {
+      for (const restartInterval of [0, 19]) {
+        const image = imageOf({ rows: 23, columns: 19, components, precision: 8 }, random);
+        const options = { interleaved, restartInterval, linesBehindFirstScan: true };
+        await roundTrip({ ...image, ...options }, JSON.stringify({ components, ...options }));
+        const bytes = encodeJpegLossless({ ...image, ...options });
+        bytes[bytes.indexOf(0xc3) + 5] = 7;
+        const { samples } = await decodeFrame(decoder, bytes);
+        expect(samples).toEqual(storedBytes(image));
+      }
+    }
+  });
+
+  it('passes over fill bytes, bytes in front of SOI, and bytes behind EOI; does without EOI', async () => {
+    const image = imageOf({ rows: 31, columns: 17, components: 3, precision: 10 }, randomNumbers(14));
+    const expected = storedBytes(image);
+    for (const options of [{}, { interleaved: false }, { restartInterval: 17 }]) {
+      const bytes = encodeJpegLossless({ ...image, ...options, fillBytes: 3 });
+      const padded = [
+        Buffer.concat([Buffer.of(0, 0xff, 0xd8, 0xff, 0xff, 0, 1), bytes]),
+        Buffer.concat([bytes, Buffer.of(0, 0xff, 0xda, 0xff, 0xd8, 0xff)]),
+        bytes.subarray(0, -2),
+        bytes.subarray(0, -1),
+      ];
+      for (const variant of padded) expect((await decodeFrame(decoder, variant)).samples).toEqual(expected);
+    }
+  });
+
+  it('passes over a restart marker behind the last interval', async () => {
+    const image = imageOf({ rows: 9, columns: 20, components: 1, precision: 8 }, randomNumbers(15));
+    const bytes = encodeJpegLossless({ ...image, restartInterval: 60 });
+    const more = Buffer.concat([bytes.subarray(0, -2), Buffer.of(0xff, 0xd2), bytes.subarray(-2)]);
+    expect(await decodeFrame(decoder, more)).toMatchObject({ error: undefined, samples: storedBytes(image) });
+  });
+
+  it('decodes components of one name in their order', async () => {
+    const image = imageOf({ rows: 9, columns: 20, components: 3, precision: 8 }, randomNumbers(16));
+    await roundTrip({ ...image, identifiers: [0, 0, 0] }, 'all named 0');
+  });
+
+  it('starts from memory that holds anything', async () => {
+    const random = randomNumbers(17);
+    const module = await load();
+    for (const options of [{}, { interleaved: false }, { predictor: 7, restartInterval: 7 }]) {
+      const image = imageOf({ rows: 40, columns: 50, components: 3, precision: 16 }, random);
+      const samples = new Uint8Array(2 * image.samples.length);
+      const fresh = new Kernel('jpeg-lossless', module);
+      const limits = DEFAULT_LIMITS;
+      fresh.decode(encodeJpegLossless({ ...image, ...options }), [], () => samples, { limits, junk: true });
+      expect(samples).toEqual(storedBytes(image));
+    }
+  });
+
+  it('reads a stream made by hand as T.81 does', async () => {
+    // Differences -1, 1, 0, 0 from the initial prediction, 128; then 0, 1, 0, -1 from the first sample above.
+    const data = [0b100_101_0_0, 0b0_101_0_100];
+    const bytes = stream(SOI, frameHeader(2, 4), TWO_CODES, scanHeader(), data, EOI);
+    const { samples } = await decodeFrame(decoder, bytes);
+    expect(samples).toEqual(Uint8Array.of(127, 128, 128, 128, 127, 128, 128, 127));
+  });
+
+  describe('refuses', () => {
+    const scan = [...scanHeader(), 0, 0];
+    it.each<[string, string, Uint8Array]>([
+      ['InvalidBitstream', 'no SOI', stream([1, 2, 3, 4])],
+      ['InvalidBitstream', 'a scan without a frame header', stream(SOI, TWO_CODES, scan, EOI)],
+      ['InvalidBitstream', 'an image without a scan', stream(SOI, frameHeader(1, 1), EOI)],
+      [
+        'InvalidBitstream',
+        'two frame headers',
+        stream(SOI, frameHeader(1, 1), frameHeader(1, 1), TWO_CODES, scan),
+      ],
+      [
+        'InvalidBitstream',
+        'a segment of length 1',
+        stream(SOI, [0xff, 0xe0, 0, 1], frameHeader(1, 1), TWO_CODES, scan),
+      ],
+      [
+        'InvalidBitstream',
+        'a restart interval without a value',
+        stream(SOI, segment(0xdd), frameHeader(1, 1), TWO_CODES, scan),
+      ],
+      ['InvalidBitstream', 'predictor 0', stream(SOI, frameHeader(1, 1), TWO_CODES, scanHeader(0), [0], EOI)],
+      ['InvalidBitstream', 'predictor 8', stream(SOI, frameHeader(1, 1), TWO_CODES, scanHeader(8), [0], EOI)],
+      [
+        'InvalidBitstream',
+        'a point transform that takes all bits',
+        stream(SOI, frameHeader(1, 1), TWO_CODES, scanHeader(1, 8), [0]),
+      ],
+      ['InvalidBitstream', 'a Huffman table that is not there', stream(SOI, frameHeader(1, 1), scan, EOI)],
+      [
+        'InvalidBitstream',
+        'a Huffman table selector above 3',
+        stream(SOI, frameHeader(1, 1), TWO_CODES, scanHeader(1, 0, [[1, 0x40]]), [0]),
+      ],
+      [
+        'InvalidBitstream',
+        'a Huffman table for AC coefficients alone',
+        stream(SOI, frameHeader(1, 1), table([1], [0], 0x10), scan),
+      ],
+      [
+        'InvalidBitstream',
+        'a Huffman table identifier above 3',
+        stream(SOI, frameHeader(1, 1), table([1], [0], 4), scan),
+      ],
+      [
+        'InvalidBitstream',
+        'three codes of one bit',
+        stream(SOI, frameHeader(1, 1), table([3], [0, 1, 2]), scan),
+      ],
+      [
+        'InvalidBitstream',
+        'more codes than the lengths leave room for',
+        stream(SOI, frameHeader(1, 1), table([1, 1, 3], [0, 1, 2, 3, 4]), scan),
+      ],
+      ['InvalidBitstream', 'a table without codes', stream(SOI, frameHeader(1, 1), table([], []), scan)],
+      [
+        'InvalidBitstream',
+        'a table with fewer values than codes',
+        stream(SOI, frameHeader(1, 1), table([1, 1], [0]), scan),
+      ],
+      ['InvalidBitstream', 'a table cut short', stream(SOI, frameHeader(1, 1), segment(0xc4, 0, 1, 0), scan)],
+      [
+        'InvalidBitstream',
+        'a category above 16',
+        stream(SOI, frameHeader(1, 1), table([1, 1], [0, 17]), scan),
+      ],
+      [
+        'InvalidBitstream',
+        'a code that is not in the table',
+        stream(SOI, frameHeader(1, 8), TWO_CODES, scanHeader(), [0b00011111, 0xfe, 0, 0], EOI),
+      ],
+      [
+        'InvalidBitstream',
+        'a scan of no components',
+        stream(SOI, frameHeader(1, 1), TWO_CODES, scanHeader(1, 0, []), [0]),
+      ],
+      [
+        'InvalidBitstream',
+        'a scan of an unknown component',
+        stream(SOI, frameHeader(1, 1), TWO_CODES, scanHeader(1, 0, [[9, 0]]), [0]),
+      ],
+      [
+        'InvalidBitstream',
+        'a scan of more components than there are',
+        stream(
+          SOI,
+          frameHeader(1, 1),
+          TWO_CODES,
+          scanHeader(1, 0, [
+            [1, 0],
+            [1, 0],
+          ]),
+          [0],
+        ),
+      ],
+      [
+        'InvalidBitstream',
+        'a scan header cut short',
+        stream(SOI, frameHeader(1, 1), TWO_CODES, segment(0xda, 1, 1, 0), [0]),
+      ],
+      [
+        'InvalidBitstream',
+        'a component that comes twice',
+        stream(
+          SOI,
+          frameHeader(1, 1, 8, [
+            [1, 0x11, 0],
+            [2, 0x11, 0],
+          ]),
+          TWO_CODES,
+          scanHeader(),
+          [0],
+          scanHeader(),
+          [0],
+          EOI,
+        ),
+      ],
+      [
+        'InvalidBitstream',
+        'a component that never comes',
+        stream(
+          SOI,
+          frameHeader(1, 1, 8, [
+            [1, 0x11, 0],
+            [2, 0x11, 0],
+          ]),
+          TWO_CODES,
+          scanHeader(),
+          [0],
+          EOI,
+        ),
+      ],
+      [
+        'TruncatedData',
+        'data that end between two scans',
+        stream(
+          SOI,
+          frameHeader(1, 1, 8, [
+            [1, 0x11, 0],
+            [2, 0x11, 0],
+          ]),
+          TWO_CODES,
+          scanHeader(),
+          [0],
+        ),
+      ],
+      [
+        'InvalidBitstream',
+        'more than ten data units in one minimum coded unit',
+        stream(
+          SOI,
+          frameHeader(9, 9, 8, [
+            [1, 0x44, 0],
+            [2, 0x11, 0],
+          ]),
+          TWO_CODES,
+          scanHeader(1, 0, [
+            [1, 0],
+            [2, 0],
+          ]),
+          new Array(99).fill(0),
+        ),
+      ],
+      [
+        'InvalidBitstream',
+        'no number of lines anywhere',
+        stream(SOI, frameHeader(0, 8), TWO_CODES, scanHeader(), [0], EOI),
+      ],
+      [
+        'InvalidBitstream',
+        'a number of lines of 0',
+        stream(SOI, frameHeader(0, 8), TWO_CODES, scanHeader(), [0], segment(0xdc, 0, 0), EOI),
+      ],
+      [
+        'InvalidBitstream',
+        'a restart marker where none is due',
+        stream(SOI, frameHeader(2, 8), TWO_CODES, scanHeader(), [0, 0xff, 0xd0, 0], EOI),
+      ],
+      [
+        'InvalidBitstream',
+        'restart markers out of order',
+        stream(SOI, frameHeader(2, 8), segment(0xdd, 0, 8), TWO_CODES, scanHeader(), [0, 0xff, 0xd1, 0], EOI),
+      ],
+      [
+        'InvalidBitstream',
+        'data left over behind the last sample',
+        stream(SOI, frameHeader(1, 8), TWO_CODES, scanHeader(), new Array(9).fill(0), EOI),
+      ],
+      [
+        'TruncatedData',
+        'a restart interval that is missing',
+        stream(
+          SOI,
+          frameHeader(3, 8),
+          segment(0xdd, 0, 8),
+          TWO_CODES,
+          scanHeader(),
+          [0, 0xff, 0xd0, 0, 0],
+          EOI,
+        ),
+      ],
+      [
+        'TruncatedData',
+        'fewer bits than samples',
+        stream(SOI, frameHeader(2, 8), TWO_CODES, scanHeader(), [0], EOI),
+      ],
+      [
+        'UnsupportedFeature',
+        'five components',
+        stream(
+          SOI,
+          frameHeader(
+            1,
+            1,
+            8,
+            [1, 2, 3, 4, 5].map((c) => [c, 0x11, 0]),
+          ),
+          TWO_CODES,
+          scan,
+        ),
+      ],
+      [
+        'UnsupportedFeature',
+        'another process',
+        stream(SOI, segment(0xc0, 8, 0, 1, 0, 1, 1, 1, 0x11, 0), scan),
+      ],
+      [
+        'UnsupportedFeature',
+        'arithmetic coding',
+        stream(SOI, segment(0xcb, 8, 0, 1, 0, 1, 1, 1, 0x11, 0), scan),
+      ],
+      [
+        'UnsupportedFeature',
+        'the hierarchical mode',
+        stream(SOI, segment(0xde, 8, 0, 1, 0, 1, 1, 1, 0x11, 0), frameHeader(1, 1), TWO_CODES, scan),
+      ],
+    ])('%s: %s', async (tag, _what, bytes) => {
+      expect((await decodeFrame(decoder, bytes)).error).toMatchObject({ tag });
+      // What the headers show before any engine is loaded is caught there; the kernel alone must refuse it as well.
+      const attempt = () =>
+        kernel.decode(bytes, [], (fields) => new Uint8Array(fields[0] * fields[1] * fields[2] * fields[4]), {
+          limits: DEFAULT_LIMITS,
+        });
+      expect(attempt).toThrowError(expect.objectContaining({ tag }));
+    });
+
+    it('sizes that the bytes cannot hold, before it asks for memory', async () => {
+      const bytes = stream(
+        SOI,
+        frameHeader(65535, 65535, 16),
+        TWO_CODES,
+        scanHeader(),
+        new Array(1000).fill(0),
+        EOI,
+      );
+      const { error, samples } = await decodeFrame(decoder, bytes);
+      expect(error).toMatchObject({ tag: 'TruncatedData' });
+      expect(samples).toBeUndefined();
+      expect(kernel.heldBytes).toBeLessThan(4 << 20);
+    });
+
+    it('to take more memory than the limits allow', async () => {
+      const image = imageOf({ rows: 300, columns: 300, components: 4, precision: 16 }, randomNumbers(1));
+      const bytes = encodeJpegLossless({ ...image, interleaved: false });
+      const limits = { ...DEFAULT_LIMITS, memoryBytes: bytes.length + 400_000, frameBytes: 1 };
+      const { error } = await decodeFrame(
+        jpegLosslessDecoder(new Kernel('jpeg-lossless', await load())),
+        bytes,
+        limits,
+      );
+      expect(error).toMatchObject({ tag: 'LimitExceeded', limit: 'memoryBytes' });
+    });
+  });
+
+  it('hands out the good rows of truncated data and says how many they are', async () => {
+    const image = imageOf({ rows: 400, columns: 211, components: 1, precision: 12 }, randomNumbers(18));
+    for (const options of [{}, { restartInterval: 211 * 7, predictor: 5 }]) {
+      const bytes = encodeJpegLossless({ ...image, ...options });
+      const expected = storedBytes(image);
+      let before = 0;
+      for (let tenths = 2; tenths < 10; tenths++) {
+        const { error, samples } = await decodeFrame(
+          decoder,
+          bytes.subarray(0, (bytes.length * tenths) / 10),
+        );
+        expect(error).toMatchObject({ tag: 'TruncatedData', goodRows: expect.any(Number) });
+        const { goodRows } = error as { goodRows: number };
+        expect(goodRows).toBeGreaterThan(before);
+        expect(Math.abs(goodRows - 40 * tenths)).toBeLessThan(20);
+        const good = goodRows * 211 * 2;
+        expect(Buffer.compare((samples ?? expected).subarray(0, good), expected.subarray(0, good))).toBe(0);
+        before = goodRows;
+      }
+    }
+  });
+
+  it('answers every truncation of a stream with TruncatedData, unless nothing but EOI is cut off', async () => {
+    const image = imageOf({ rows: 12, columns: 9, components: 3, precision: 8 }, randomNumbers(19));
+    for (const options of [{}, { interleaved: false }, { restartInterval: 9 }]) {
+      const bytes = encodeJpegLossless({ ...image, ...options });
+      for (let length = 3; length < bytes.length - 2; length++) {
+        const { error } = await decodeFrame(decoder, bytes.subarray(0, length));
+        expect(error, `${length} of ${bytes.length} bytes`).toMatchObject({ tag: 'TruncatedData' });
+      }
+    }
+  });
+});
+
+describe('the lossless JPEG codec', () => {
+  const image = imageOf({ rows: 3, columns: 4, components: 3, precision: 8 }, randomNumbers(20));
+
+  it.each([
+    [{}, undefined],
+    [{ jfif: true }, undefined],
+    [{ adobeTransform: 0 }, 'RGB'],
+    [{ adobeTransform: 1 }, 'YBR_FULL'],
+    [{ adobeTransform: 1, identifiers: [82, 71, 66] }, 'YBR_FULL'],
+    [{ identifiers: [82, 71, 66] }, 'RGB'],
+  ])('says of the colours of a stream with %j: %s', async (options, photometricInterpretation) => {
+    const bytes = encodeJpegLossless({ ...image, ...options });
+    const { codestream } = await decodeFrame(await jpegLossless.load(), bytes);
+    expect(codestream).toMatchObject({ photometricInterpretation });
+  });
+
+  it('refuses by the headers what it cannot decode, in the words of the standard', () => {
+    const refusalOf = (code: number) => {
+      const bytes = encodeJpegLossless(image);
+      bytes[bytes.indexOf(0xc3)] = code;
+      return jpegLossless.refusal?.(jpegFrame(bytes));
+    };
+    expect(refusalOf(0xc3)).toBeUndefined();
+    expect(refusalOf(0xc0)).toBe('JPEG baseline DCT');
+    expect(refusalOf(0xcb)).toBe('JPEG lossless (sequential), arithmetic coding');
+    expect(refusalOf(0xf7)).toBe('JPEG-LS');
+  });
+
+  it('takes on a frame whose headers are broken, so that the decoder says what is wrong', () => {
+    expect(jpegLossless.refusal?.(jpegFrame(Uint8Array.of(1, 2, 3)))).toBeUndefined();
+  });
+});
