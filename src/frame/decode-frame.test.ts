@@ -433,7 +433,7 @@ describe('pitfall 9: what the components of a JPEG are', () => {
       attributes: { ...colour8, photometricInterpretation: 'RGB' },
       codestream: colourStream,
     };
-    const request = { photometricInterpretation: 'YBR_FULL', colour: 'rgb' } as const;
+    const request = { photometricInterpretation: 'YBR_FULL_422', colour: 'rgb' } as const;
     const frame = await decode(samples(), sides, request);
     expect([...frame.samples]).toEqual(ybr.flatMap((pixel) => rgbOf(pixel)));
   });

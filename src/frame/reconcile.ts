@@ -67,7 +67,9 @@ export function reconcile(codestream: Codestream, attributes: ImagePixel, coding
   followed('columns', attributes.columns, columns);
   followed('samplesPerPixel', attributes.samplesPerPixel, samplesPerPixel);
   const photometricInterpretation =
-    coding.photometricInterpretation ?? reconcilePhotometric(codestream, attributes, followed);
+    coding.photometricInterpretation === undefined
+      ? reconcilePhotometric(codestream, attributes, followed)
+      : afterDecoding(coding.photometricInterpretation);
   const geometry = { rows, columns, samplesPerPixel, photometricInterpretation, mismatches };
 
   if (attributes.pixelData !== 'integer') {
@@ -144,12 +146,16 @@ const AFTER_DECODING: Readonly<Record<string, string>> = {
   YBR_FULL_422: 'YBR_FULL',
 };
 
+function afterDecoding(interpretation: string): string {
+  const name = interpretation.trim().toUpperCase();
+  return AFTER_DECODING[name] ?? name;
+}
+
 const isGray = (interpretation: string) =>
   interpretation.startsWith('MONOCHROME') || interpretation === 'PALETTE COLOR';
 
 function reconcilePhotometric(codestream: Codestream, attributes: ImagePixel, followed: Followed): string {
-  const declared = attributes.photometricInterpretation.trim().toUpperCase();
-  const expected = AFTER_DECODING[declared] ?? declared;
+  const expected = afterDecoding(attributes.photometricInterpretation);
   const { samplesPerPixel } = codestream;
   let actual = codestream.photometricInterpretation;
   if (samplesPerPixel === 1) {
@@ -158,6 +164,8 @@ function reconcilePhotometric(codestream: Codestream, attributes: ImagePixel, fo
   } else if (actual === undefined) {
     actual = isGray(expected) && samplesPerPixel === 3 ? 'RGB' : expected;
   }
-  if (actual !== expected) followed('photometricInterpretation', declared, actual);
+  if (actual !== expected) {
+    followed('photometricInterpretation', attributes.photometricInterpretation.trim(), actual);
+  }
   return actual;
 }
