@@ -31,6 +31,11 @@ export function beginsCodestream(head: Uint8Array): boolean {
   );
 }
 
+/** Whether a codestream that begins so has a marker at its end: all but those of JPEG XL. */
+export function hasEndMarker(head: Uint8Array): boolean {
+  return beginsCodestream(head) && (head[0] === 0xff ? head[1] !== 0x0a : head[4] === 0x6a);
+}
+
 /** Whether a codestream ends here: EOI of JPEG and JPEG-LS, EOC of JPEG 2000, both FF D9, and padding of 00 or FF. */
 export function endsCodestream(tail: Uint8Array): boolean {
   let end = tail.length;

@@ -2,7 +2,7 @@ import { LimitExceeded } from '../errors.js';
 import type { Limits } from '../limits.js';
 import type { ByteSource } from '../sources/byte-source.js';
 import { Window } from '../sources/window.js';
-import { beginsCodestream, HEAD } from './codestream-bounds.js';
+import { beginsCodestream, endsCodestream, HEAD, hasEndMarker, TAIL } from './codestream-bounds.js';
 import { readTag } from './encoding.js';
 import type { ByteRange } from './frame-index.js';
 import { ITEM, SEQUENCE_DELIMITATION } from './tag.js';
@@ -86,8 +86,9 @@ export async function readFragments(
 }
 
 /**
- * The fragments in the bytes that an offset table gives a frame, headers and all; undefined where the table is wrong. It is
- * right where the bytes are items to their very end and, if frames may be split, the first one begins a codestream.
+ * The fragments in the bytes that an offset table gives a frame, headers and all; undefined where the table may be wrong. It
+ * is right where the bytes are items to their very end and, if frames may be split, the first one begins a codestream and
+ * the last one ends it, as far as its kind shows that.
  */
 export function fragmentsIn(bytes: Uint8Array, fragmentable: boolean): Uint8Array[] | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -100,7 +101,9 @@ export function fragmentsIn(bytes: Uint8Array, fragmentable: boolean): Uint8Arra
     if (position > bytes.length) return undefined;
     if (position > begin) fragments.push(bytes.subarray(begin, position));
   }
-  const [first] = fragments;
-  if (first === undefined || (fragmentable && !beginsCodestream(first.subarray(0, HEAD)))) return undefined;
-  return fragments;
+  const head = fragments[0]?.subarray(0, HEAD);
+  const tail = fragments.at(-1)?.subarray(-TAIL);
+  if (head === undefined || tail === undefined) return undefined;
+  if (!fragmentable) return fragments;
+  return beginsCodestream(head) && (!hasEndMarker(head) || endsCodestream(tail)) ? fragments : undefined;
 }

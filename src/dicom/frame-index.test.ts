@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ByteSource } from '../sources/byte-source.js';
 import { MemorySource } from '../sources/memory.js';
+import { fragmentsIn } from './fragments.js';
 import { type FrameIndex, frameIndexOf } from './frame-index.js';
 import { readPart10 } from './part10.js';
 import {
@@ -287,6 +288,27 @@ describe('encapsulated pixel data', () => {
       b.subarray(0, -2),
       'TruncatedData',
     ]);
+  });
+
+  it('presumes a frame by a table, and sees from its bytes where the table lies', async () => {
+    const presumed = async (offsets: number[], fragments: Part[], frame: number) => {
+      const { bytes, index } = await jpeg(String(offsets.length), encapsulated(offsets, fragments));
+      const location = index.presume(frame);
+      if (location?.kind !== 'items') return 'not presumed';
+      const { offset, length, fragmentable } = location;
+      const found = fragmentsIn(bytes.subarray(offset, offset + length), fragmentable);
+      return found && join(...found);
+    };
+    expect(await presumed([0, 18, 38], [a, b, c], 1)).toEqual(b);
+    expect(await presumed([0, 18, 46], [a, b1, b2, c], 1)).toEqual(b);
+    // Where the last one ends no table says.
+    expect(await presumed([0, 18, 38], [a, b, c], 2)).toBe('not presumed');
+    expect(await presumed([0, 17, 38], [a, b, c], 0)).toBeUndefined();
+    expect(await presumed([0, 17, 38], [a, b, c], 1)).toBeUndefined();
+    expect(await presumed([0, 18, 32], [a, b1, b2, c], 1)).toBeUndefined();
+    expect(await presumed([0, 18, 32, 46], [a, b1, b2, c], 2)).toBeUndefined();
+    const xl = (id: number) => join([0xff, 0x0a, id], new Uint8Array(7));
+    expect(await presumed([0, 18], [xl(1), xl(2)], 0)).toEqual(xl(1));
   });
 
   it('says so where fragments cannot be told apart', async () => {
