@@ -40,12 +40,10 @@ export function parentEndpoint(): Endpoint {
 
 function workerOf(source: WorkerSource | undefined): Worker {
   if (typeof source !== 'function') {
-    return new Worker(
-      source === undefined ? new URL('../../dist/pool/worker.js', import.meta.url) : urlOf(source),
-      {
-        name: 'cineloop',
-      },
-    );
+    const script =
+      source === undefined ? new URL('../../dist/pool/worker.js', import.meta.url) : urlOf(source);
+    // The flags of the main script are not for this one: loaders cost time, and --input-type forbids files.
+    return new Worker(script, { name: 'cineloop', execArgv: [] });
   }
   const worker = source();
   if (!(worker instanceof Worker))
