@@ -78,7 +78,7 @@ export async function decodeFrame(
       here: isRegisteredHere(transferSyntaxUID, engine) || (await isInPlace(frame, options)),
       request: { engine, colour, photometricInterpretation },
       limits,
-      signal,
+      signals: signal === undefined ? [] : [signal],
     },
     into,
   );

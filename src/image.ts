@@ -204,12 +204,9 @@ export class DicomImage {
     const { into, failures, frames = range(this.frameCount) } = all;
     const pool = this.#poolFor(all);
     const leaving = new AbortController();
-    const forward = () => leaving.abort(all.signal?.reason);
-    if (all.signal?.aborted) forward();
-    all.signal?.addEventListener('abort', forward);
     const begin = async (index: number): Promise<DecodedFrame | CineloopError> => {
       try {
-        const frame = await this.#frame(index, { ...all, signal: leaving.signal });
+        const frame = await this.#frame(index, all, leaving.signal);
         return await (into === undefined ? pool.decode(frame) : pool.decodeAhead(frame, into));
       } catch (error) {
         return withContext(error, { frame: index }, 'WorkerFailure');
@@ -228,7 +225,6 @@ export class DicomImage {
       }
       for (const result of begun) yield finish(await result);
     } finally {
-      all.signal?.removeEventListener('abort', forward);
       leaving.abort();
     }
   }
@@ -260,10 +256,11 @@ export class DicomImage {
   }
 
   /** What the pool is told of a frame. It holds on to the image, so that this is not forgotten while frames are on their way. */
-  async #frame(index: number, options: DecodeOptions): Promise<PooledFrame> {
+  async #frame(index: number, options: DecodeOptions, ...signals: AbortSignal[]): Promise<PooledFrame> {
     if (this.#closed) throw new Aborted('The image has been closed.', { frame: index });
     const { dataset, transferSyntax, source } = this.#parts.part10;
     const { engine, colour, photometricInterpretation, limits, signal } = options;
+    if (signal !== undefined) signals.push(signal);
     const frames = orThrow(this.#parts.index);
     const palette = colour === 'rgb' ? await this.#palette() : undefined;
     this.#overlays ??= embeddedOverlaysOf(dataset);
@@ -276,7 +273,7 @@ export class DicomImage {
       here: isRegisteredHere(transferSyntax.uid, engine) || (await standsInMemory(frame, options)),
       request: { frame: index, engine, colour, photometricInterpretation, palette, overlays },
       limits,
-      signal,
+      signals,
     };
   }
 

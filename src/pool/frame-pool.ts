@@ -32,7 +32,8 @@ export interface PooledFrame {
   readonly attributes: ImagePixel;
   readonly request: Omit<FrameJob['request'], 'limits' | 'into'>;
   readonly limits: Partial<Limits> | undefined;
-  readonly signal: AbortSignal | undefined;
+  /** Each of them drops it. */
+  readonly signals: readonly AbortSignal[];
   /** To be decoded on the calling thread, whatever the pool. */
   readonly here: boolean;
 }
@@ -205,7 +206,7 @@ export class FramePool implements Pool {
         return { message: { type: 'frame', job, modules }, transfer };
       },
       deadline: limits.decodeMilliseconds,
-      signal: frame.signal,
+      signals: frame.signals,
       context: { frame: frame.request.frame, transferSyntax: frame.transferSyntax },
     });
   }

@@ -66,6 +66,15 @@ test('work whose pool is not held by anything else keeps the process until it is
   expect([code, output.trim()]).toEqual([0, '20']);
 });
 
+test('a signal that many calls share makes no warning', async () => {
+  const { code, output, errors } = await run(`${decode}
+    const { signal } = new AbortController();
+    const frames = await Promise.all(Array.from({ length: 40 }, () => frame({ signal })));
+    console.log(frames.length);
+  `);
+  expect([code, output.trim(), errors]).toEqual([0, '40', '']);
+});
+
 test('frames decoded ahead that fail after the iteration was left do not end the process', async () => {
   const { code, output, errors } = await run(
     `import { open } from 'cineloop';

@@ -67,6 +67,7 @@ function setUp(options: { size?: number; depth?: number; ready?: boolean } = {})
     const work: Work<string> = {
       prepare: async () => ({ message, transfer: [] }),
       deadline: Number.POSITIVE_INFINITY,
+      signals: [],
       context: { frame: frame++ },
       ...more,
     };
@@ -278,7 +279,7 @@ describe('the deadline', () => {
   test('goes on for work whose caller has gone: a worker that hangs is replaced', async () => {
     const { workers, submit } = setUp({ depth: 1 });
     const controller = new AbortController();
-    submit('hangs', { deadline: 100, signal: controller.signal });
+    submit('hangs', { deadline: 100, signals: [controller.signal] });
     await settle();
     controller.abort();
     const next = submit('next');
@@ -294,8 +295,8 @@ describe('AbortSignal', () => {
     const { workers, submit } = setUp({ depth: 1 });
     const controller = new AbortController();
     const { signal } = controller;
-    const running = submit('running', { signal });
-    const queued = submit('queued', { signal });
+    const running = submit('running', { signals: [signal] });
+    const queued = submit('queued', { signals: [new AbortController().signal, signal] });
     const other = submit('other');
     await settle();
     controller.abort(new Error('scrolled away'));
@@ -313,7 +314,9 @@ describe('AbortSignal', () => {
 
   test('aborted before: nothing is queued, no worker is started', async () => {
     const { workers, submit } = setUp();
-    await expect(submit('a', { signal: AbortSignal.abort() })).rejects.toBeInstanceOf(Aborted);
+    await expect(
+      submit('a', { signals: [new AbortController().signal, AbortSignal.abort()] }),
+    ).rejects.toBeInstanceOf(Aborted);
     await settle();
     expect(workers).toHaveLength(0);
   });
@@ -323,7 +326,7 @@ describe('AbortSignal', () => {
     const controller = new AbortController();
     let prepared!: () => void;
     const aborted = submit('a', {
-      signal: controller.signal,
+      signals: [controller.signal],
       prepare: () =>
         new Promise((resolve) => {
           prepared = () => resolve({ message: 'a', transfer: [] });
@@ -339,15 +342,18 @@ describe('AbortSignal', () => {
     expect(await other).toBe('b!');
   });
 
-  test('no listener stays on a signal that outlives the work', async () => {
-    const { workers, submit } = setUp();
+  test('one listener stands for all the work of a signal, and none stays', async () => {
+    const { workers, submit } = setUp({ depth: 1 });
     const { signal } = new AbortController();
     const remove = vi.spyOn(signal, 'removeEventListener');
     const add = vi.spyOn(signal, 'addEventListener');
-    const answer = submit('a', { signal });
-    await settle();
-    await workers[0]!.next();
-    await answer;
+    const answers = ['a', 'b', 'c'].map((message) => submit(message, { signals: [signal] }));
+    for (const answer of answers) {
+      await settle();
+      expect(remove).not.toHaveBeenCalled();
+      await workers[0]!.next();
+      await answer;
+    }
     expect(add).toHaveBeenCalledTimes(1);
     expect(remove.mock.calls[0]!.slice(0, 2)).toEqual(add.mock.calls[0]!.slice(0, 2));
   });

@@ -6,6 +6,7 @@ import {
   WorkerFailure,
   withContext,
 } from '../errors.js';
+import { AbortWatch } from './abort-watch.js';
 
 /** What the scheduler asks of a worker, or of what stands in for one on the calling thread. */
 export interface Executor<Message, Answer> {
@@ -33,7 +34,8 @@ export interface Work<Message> {
   prepare(id: number): Promise<{ message: Message; transfer: Transferable[] }>;
   /** Milliseconds that it may run for, once begun. */
   readonly deadline: number;
-  readonly signal?: AbortSignal | undefined;
+  /** Each of them drops it. */
+  readonly signals: readonly AbortSignal[];
   /** What its errors are told. */
   readonly context: ErrorContext;
 }
@@ -88,6 +90,7 @@ export class Scheduler<Message, Answer> {
   readonly #options: SchedulerOptions<Message, Answer>;
   readonly #slots: Slot<Message, Answer>[];
   readonly #queue: Task<Message, Answer>[] = [];
+  readonly #aborts = new AbortWatch<Task<Message, Answer>>((task, signal) => this.#abort(task, signal));
   #lastId = 0;
   #closing: Promise<void> | undefined;
   #failedStarts = 0;
@@ -119,18 +122,14 @@ export class Scheduler<Message, Answer> {
    *   started, LimitExceeded when it overran its deadline, and what `prepare` threw
    */
   submit(work: Work<Message>): Promise<Answer> {
-    const { signal, context } = work;
+    const { signals, context } = work;
     if (this.#closing !== undefined) return Promise.reject(closedError(context));
-    if (signal?.aborted) return Promise.reject(abortedError(signal, context));
+    const aborted = signals.find((signal) => signal.aborted);
+    if (aborted !== undefined) return Promise.reject(abortedError(aborted, context));
     return new Promise((resolve, reject) => {
-      const onAbort = () => {
-        const place = this.#queue.indexOf(task);
-        if (place !== -1) this.#queue.splice(place, 1);
-        task.reject(abortedError(signal!, context));
-      };
       const settle = () => {
         task.settled = true;
-        signal?.removeEventListener('abort', onAbort);
+        for (const signal of signals) this.#aborts.delete(signal, task);
       };
       this.#lastId += 1;
       const task: Task<Message, Answer> = {
@@ -146,10 +145,16 @@ export class Scheduler<Message, Answer> {
           reject(error);
         },
       };
-      signal?.addEventListener('abort', onAbort);
+      for (const signal of signals) this.#aborts.add(signal, task);
       this.#queue.push(task);
       this.#fill();
     });
+  }
+
+  #abort(task: Task<Message, Answer>, signal: AbortSignal): void {
+    const place = this.#queue.indexOf(task);
+    if (place !== -1) this.#queue.splice(place, 1);
+    task.reject(abortedError(signal, task.work.context));
   }
 
   /** Fails what is queued or running with Aborted and ends the workers. The second call waits for the first. */
