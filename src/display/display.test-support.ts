@@ -32,10 +32,9 @@ export function datasetOf(...entries: Entry[]): Dataset {
   for (const [tag, vr, value] of entries) {
     const items = vr === 'SQ' ? (value as readonly Dataset[]) : undefined;
     const bytes = items ? new Uint8Array() : bytesOf(vr, value as string | readonly number[]);
-    const fields = { tag, vr, offset: 0, length: bytes.length, bigEndian: false };
+    const fields = { tag, vr, offset: 0, length: bytes.length, bigEndian: false, ...(items && { items }) };
     const isLong = bytes.length > 4096;
     const element = new Element(fields, dataset, new MemorySource(bytes), isLong ? undefined : bytes);
-    element.items = items;
     dataset.set(element);
   }
   return dataset;

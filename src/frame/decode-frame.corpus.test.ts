@@ -29,6 +29,7 @@ async function decode(file: string, frame = 0): Promise<{ decoded: DecodedFrame;
   const part10 = await readPart10(new MemorySource(readCorpusFile(file)));
   const location = await (await frameIndexOf(part10)).locate(frame);
   const encoded = await readEncoded(part10.source, location);
+  if (!encoded) throw new Error(`the offset table of ${file} is wrong about frame ${frame}`);
   const attributes = imagePixelOf(part10.dataset, part10.transferSyntax);
   const decoded = await decodeEncodedFrame(
     { ...encoded, transferSyntax: part10.transferSyntax.uid, attributes },
