@@ -1,6 +1,6 @@
 import { standsInMemory } from './decodes-here.js';
 import type { Dataset, ElementKey } from './dicom/dataset.js';
-import type { Deviation } from './dicom/dataset-reader.js';
+import type { Deviation } from './dicom/deviations.js';
 import type { Value } from './dicom/element.js';
 import { type FrameIndex, frameIndexOf } from './dicom/frame-index.js';
 import { type ImagePixel, imagePixelOf } from './dicom/image-pixel.js';

@@ -8,7 +8,7 @@ export type {
 } from './codecs/codec.js';
 export { type DecodeFrameOptions, decodeFrame, type FrameAttributes } from './decode-frame.js';
 export type { Dataset, ElementKey } from './dicom/dataset.js';
-export type { Deviation } from './dicom/dataset-reader.js';
+export type { Deviation } from './dicom/deviations.js';
 export type { Element, Value } from './dicom/element.js';
 export type { ImagePixel } from './dicom/image-pixel.js';
 export type { TransferSyntax } from './dicom/transfer-syntax.js';

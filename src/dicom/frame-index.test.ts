@@ -343,16 +343,20 @@ describe('encapsulated pixel data', () => {
     const head = join(meta(JPEG_BASELINE), imagePixel({ frames: '3' }));
     const table = encapsulated([0, frame, (2 * frame) % 2 ** 32], [], []);
     const base = head.length + table.length;
+    const first = join(item([], frame - 8), [0xff, 0xd8, 0xff]);
+    const real: [number, Uint8Array][] = [
+      [0, join(head, table)],
+      ...[0, 1, 2].map((i): [number, Uint8Array] => [base + i * frame, first]),
+    ];
     const source: ByteSource = {
       size: base + 3 * frame,
       handle: undefined,
       async read(offset, length) {
-        const bytes = new Uint8Array(Math.min(length, 4096, this.size - offset));
-        for (let i = 0; i < bytes.length; i += 1) {
-          const at = offset + i;
-          const inFrame = (at - base) % frame;
-          const first = [...item([], frame - 8), 0xff, 0xd8, 0xff];
-          bytes[i] = at < base ? [...head, ...table][at]! : (first[inFrame] ?? 0);
+        const bytes = new Uint8Array(Math.min(length, this.size - offset));
+        for (const [at, part] of real) {
+          const from = Math.max(at, offset);
+          const to = Math.min(at + part.length, offset + bytes.length);
+          if (from < to) bytes.set(part.subarray(from - at, to - at), from - offset);
         }
         return bytes;
       },

@@ -3,7 +3,8 @@ import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import type { ByteSource } from '../sources/byte-source.js';
 import { MemorySource } from '../sources/memory.js';
 import { Dataset } from './dataset.js';
-import { DatasetReader, type Deviation } from './dataset-reader.js';
+import { DatasetReader } from './dataset-reader.js';
+import { type Deviation, Deviations } from './deviations.js';
 import type { Element } from './element.js';
 import {
   type Encoding,
@@ -56,20 +57,20 @@ const PREFIX_OFFSET = 128;
 const DICM = 0x4449434d;
 
 /** Where the first element is: behind preamble and prefix, behind a bare prefix, or at once. */
-async function startOf(reader: DatasetReader, size: number): Promise<number> {
+async function startOf(reader: DatasetReader, size: number, deviations: Deviations): Promise<number> {
   const head = await reader.view(0, PREFIX_OFFSET + 16);
   if (head.byteLength >= PREFIX_OFFSET + 4 && head.getUint32(PREFIX_OFFSET) === DICM)
     return PREFIX_OFFSET + 4;
   if (head.byteLength >= 4 && head.getUint32(0) === DICM) {
-    reader.deviation(0, 'The preamble is missing.');
+    deviations.add(0, 'The preamble is missing.');
     return 4;
   }
   if (encodingOfDataset(head, 0, size, undefined)) {
-    reader.deviation(0, 'Preamble and prefix are missing.');
+    deviations.add(0, 'Preamble and prefix are missing.');
     return 0;
   }
   if (encodingOfDataset(head, PREFIX_OFFSET, size - PREFIX_OFFSET, undefined)) {
-    reader.deviation(PREFIX_OFFSET, 'The prefix DICM is missing.');
+    deviations.add(PREFIX_OFFSET, 'The prefix DICM is missing.');
     return PREFIX_OFFSET;
   }
   throw new InvalidDataset('This is no DICOM file: no prefix DICM, and no data element at the beginning.', {
@@ -115,8 +116,9 @@ export async function readPart10(
   options: { readonly limits?: Partial<Limits> } = {},
 ): Promise<Part10> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  let reader = new DatasetReader(source, limits);
-  const start = await startOf(reader, source.size);
+  const deviations = new Deviations();
+  let reader = new DatasetReader(source, limits, deviations);
+  const start = await startOf(reader, source.size, deviations);
 
   const meta = new Dataset();
   const metaView = await reader.view(start, 16);
@@ -128,9 +130,9 @@ export async function readPart10(
       encodingOfDataset(metaView, 0, end - start, EXPLICIT_LITTLE_ENDIAN) ?? EXPLICIT_LITTLE_ENDIAN;
     const accepts = (tag: number) => groupOf(tag) === 2;
     position = await reader.read({ start, end, encoding, accepts, dataset: meta });
-    if (meta.size === 0) reader.deviation(start, 'The file meta information is missing.');
+    if (meta.size === 0) deviations.add(start, 'The file meta information is missing.');
     else if (nameOf(encoding) !== nameOf(EXPLICIT_LITTLE_ENDIAN)) {
-      reader.deviation(start, `The file meta information is written in ${nameOf(encoding)}.`);
+      deviations.add(start, `The file meta information is written in ${nameOf(encoding)}.`);
     }
   }
 
@@ -142,12 +144,10 @@ export async function readPart10(
 
   if (transferSyntax?.deflated) {
     if (encodingOfDataset(view, 0, end - position, undefined)?.explicitVr) {
-      reader.deviation(position, 'The dataset should be deflated and is not.');
+      deviations.add(position, 'The dataset should be deflated and is not.');
     } else {
       datasetSource = new MemorySource(await inflateDataset(source, position, limits));
-      const outer = reader;
-      reader = new DatasetReader(datasetSource, limits);
-      reader.deviations.push(...outer.deviations);
+      reader = new DatasetReader(datasetSource, limits, deviations);
       position = 0;
       view = await reader.view(0, 16);
     }
@@ -167,9 +167,9 @@ export async function readPart10(
   const encoding = found ?? declared ?? IMPLICIT_LITTLE_ENDIAN;
   if (transferSyntax === undefined) {
     transferSyntax = nativeRow(encoding);
-    reader.deviation(position, `The transfer syntax is missing; the dataset is ${nameOf(encoding)}.`);
+    deviations.add(position, `The transfer syntax is missing; the dataset is ${nameOf(encoding)}.`);
   } else if (declared && nameOf(declared) !== nameOf(encoding)) {
-    reader.deviation(position, `The dataset should be ${nameOf(declared)} and is ${nameOf(encoding)}.`);
+    deviations.add(position, `The dataset should be ${nameOf(declared)} and is ${nameOf(encoding)}.`);
     const isPlain = !transferSyntax.encapsulated && transferSyntax.unsupported === undefined;
     if (isPlain && transferSyntax.uid !== GE_PRIVATE_IMPLICIT_VR_BIG_ENDIAN)
       transferSyntax = nativeRow(encoding);
@@ -186,7 +186,7 @@ export async function readPart10(
       dataset.element(PIXEL_DATA) ??
       dataset.element(FLOAT_PIXEL_DATA) ??
       dataset.element(DOUBLE_FLOAT_PIXEL_DATA),
-    deviations: reader.deviations,
+    deviations: deviations.list,
     limits,
   };
 }

@@ -1,5 +1,6 @@
 import { Dataset } from './dataset.js';
 import { DatasetReader } from './dataset-reader.js';
+import { Deviations } from './deviations.js';
 import { readFragments } from './fragments.js';
 import type { Part10 } from './part10.js';
 
@@ -13,7 +14,7 @@ export async function readTrailingElements(part10: Part10): Promise<Dataset> {
   const dataset = new Dataset(part10.dataset);
   if (!pixelData || pixelData.length !== undefined) return dataset;
   const fragments = await readFragments(source, pixelData.offset, source.size, limits);
-  const reader = new DatasetReader(source, limits);
+  const reader = new DatasetReader(source, limits, new Deviations());
   await reader.read({ start: fragments.end, end: source.size, encoding, dataset });
   return dataset;
 }
