@@ -101,7 +101,7 @@ async function writeFrame(
     await raw?.writeRaw(event.file, event.frame, event.decoded);
     if (event.picture !== undefined) await png?.writePng(event.file, event.frame, event.picture);
   } catch (error) {
-    throw new UsageError(`Writing a frame of ${event.file.input.name} failed: ${systemProblem(error)}.`);
+    throw new Error(`Writing a frame of ${event.file.input.name} failed: ${systemProblem(error)}.`);
   }
 }
 
@@ -109,7 +109,7 @@ async function writeSheet(sheet: ContactSheet, path: string, output: StandardOut
   try {
     await sheet.write(path);
   } catch (error) {
-    throw new UsageError(`The contact sheet ${path} cannot be written: ${systemProblem(error)}.`);
+    throw new Error(`The contact sheet ${path} cannot be written: ${systemProblem(error)}.`);
   }
   await output.write(`contact sheet: ${pc.bold(resolve(path))}\n`);
 }

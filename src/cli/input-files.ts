@@ -72,7 +72,9 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   EACCES: 'it may not be read',
   EPERM: 'it may not be read',
   ELOOP: 'its links run in a circle',
-  ENOTDIR: 'there is no such file or folder',
+  ENOTDIR: 'a part of the path is a file and no folder',
+  EEXIST: 'a file is in its place',
+  ENOSPC: 'the disk is full',
   ENAMETOOLONG: 'its name is too long',
 };
 

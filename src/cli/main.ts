@@ -80,7 +80,7 @@ try {
   } else if (error instanceof UsageError) {
     fail(error.message);
   } else if (!signal.aborted) {
-    // Nothing is thrown on purpose beyond the two above: this is a fault of the program, said in one line all the same.
+    // An output file that cannot be written, or a fault of the program: one line in either case.
     console.error(`cineloop: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 1;
   }

@@ -9,8 +9,8 @@ export class StandardOutput {
   constructor(stream: NodeJS.WriteStream, onClosed: () => void) {
     this.#stream = stream;
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
       this.#closed = true;
+      if (error.code !== 'EPIPE') console.error(`cineloop: Writing the output failed: ${error.message}.`);
       onClosed();
     });
   }
@@ -18,6 +18,10 @@ export class StandardOutput {
   async write(text: string): Promise<void> {
     if (this.#closed || text === '') return;
     if (this.#stream.write(text)) return;
-    await Promise.race([once(this.#stream, 'drain'), once(this.#stream, 'close')]).catch(() => undefined);
+    const written = new AbortController();
+    const { signal } = written;
+    const events = ['drain', 'close', 'error'].map((event) => once(this.#stream, event, { signal }));
+    await Promise.race(events).catch(() => undefined);
+    written.abort();
   }
 }
