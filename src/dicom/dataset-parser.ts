@@ -217,7 +217,6 @@ export class DatasetParser {
   #readElement(top: Container, header: ElementHeader): void {
     const { tag } = header;
     this.#count();
-    if (top.dataset.has(tag)) this.#deviates('The element is there twice; the later one counts.', tag);
     if (top.encoding.explicitVr && header.vr === undefined) {
       this.#deviates('The element has no VR and is read as implicit VR.', tag);
     }
@@ -250,9 +249,8 @@ export class DatasetParser {
       this.#deviates('The sequence does not begin with an item.', tag);
       vr = 'UN';
     }
-    const from = offset - this.#window.start;
-    const bytes = length <= READ_WITH_HEADER ? this.#window.bytes.subarray(from, from + length) : undefined;
-    this.#set(top, { tag, vr, offset, length, bigEndian }, bytes);
+    const piece = length <= READ_WITH_HEADER ? this.#window.bytes : undefined;
+    this.#set(top, { tag, vr, offset, length, bigEndian }, piece);
     this.position = offset + length;
   }
 
@@ -280,8 +278,9 @@ export class DatasetParser {
     this.position = offset;
   }
 
-  #set({ dataset }: Container, fields: ElementFields, bytes?: Uint8Array): void {
-    dataset.set(new Element(fields, dataset, this.#source, bytes));
+  #set({ dataset }: Container, fields: ElementFields, piece?: Uint8Array): void {
+    const element = new Element(fields, dataset, this.#source, piece, fields.offset - this.#window.start);
+    if (dataset.set(element)) this.#deviates('The element is there twice; the later one counts.', fields.tag);
   }
 
   #beginsWithItem(offset: number, length: number, bigEndian: boolean): boolean {

@@ -11,9 +11,15 @@ function tagOfKey(key: ElementKey): Tag | undefined {
   return /^[0-9a-f]{8}$/i.test(key) ? Number.parseInt(key, 16) : tagOfKeyword(key);
 }
 
+/** So many are searched one by one. */
+const FEW = 12;
+
 /** The data elements of a file, of its meta information, or of one item of a sequence, in the order of the bytes. */
 export class Dataset {
-  readonly #elements = new Map<Tag, Element>();
+  readonly #elements: Element[] = [];
+  /** Indices by tag, only where there are many: most items have a few elements and are never looked into. */
+  #indices: Map<Tag, number> | undefined;
+  #highest: Tag = 0;
   readonly #parent: Dataset | undefined;
   #characterSet: CharacterSet | undefined;
 
@@ -24,10 +30,10 @@ export class Dataset {
 
   /** Elements that there are, without those of nested items. */
   get size(): number {
-    return this.#elements.size;
+    return this.#elements.length;
   }
 
-  [Symbol.iterator](): IterableIterator<Element> {
+  [Symbol.iterator](): ArrayIterator<Element> {
     return this.#elements.values();
   }
 
@@ -37,7 +43,7 @@ export class Dataset {
 
   element(key: ElementKey): Element | undefined {
     const tag = tagOfKey(key);
-    return tag === undefined ? undefined : this.#elements.get(tag);
+    return tag === undefined ? undefined : this.#find(tag);
   }
 
   /** The first value; undefined where the element is missing or empty. */
@@ -95,18 +101,38 @@ export class Dataset {
   }
 
   #ownCharacterSet(): CharacterSet | undefined {
-    const element = this.#elements.get(SPECIFIC_CHARACTER_SET);
+    const element = this.#find(SPECIFIC_CHARACTER_SET);
     return element?.loaded ? characterSetOf(element.strings) : undefined;
   }
 
-  /** Puts an element in; a later one replaces an earlier one of the same tag. For the reader. */
-  set(element: Element): void {
-    this.#elements.set(element.tag, element);
+  #find(tag: Tag): Element | undefined {
+    return this.#elements[this.#indexOf(tag)];
+  }
+
+  #indexOf(tag: Tag): number {
+    if (this.#elements.length <= FEW) return this.#elements.findIndex((element) => element.tag === tag);
+    this.#indices ??= new Map(this.#elements.map((element, index) => [element.tag, index]));
+    return this.#indices.get(tag) ?? -1;
+  }
+
+  /**
+   * Puts an element in; a later one replaces an earlier one of the same tag. For the reader.
+   * @returns whether there was an earlier one
+   */
+  set(element: Element): boolean {
+    const { tag } = element;
+    // In the order of their tags, as elements should be (PS3.5 7.1), none can be there twice.
+    const earlier = tag > this.#highest ? -1 : this.#indexOf(tag);
+    const index = earlier < 0 ? this.#elements.length : earlier;
+    this.#elements[index] = element;
+    this.#indices?.set(tag, index);
+    this.#highest = Math.max(this.#highest, tag);
+    return earlier >= 0;
   }
 
   /** Pixel Representation of the dataset or of the nearest one around it, by which `US or SS` is read (PS3.5 A.1). */
   get pixelRepresentation(): number | undefined {
-    const element = this.#elements.get(PIXEL_REPRESENTATION);
+    const element = this.#find(PIXEL_REPRESENTATION);
     const value = element?.loaded ? element.values[0] : undefined;
     return typeof value === 'number' ? value : this.#parent?.pixelRepresentation;
   }

@@ -55,10 +55,14 @@ export class Element {
   readonly fragments: readonly ByteRange[] | undefined;
   readonly #source: ByteSource;
   readonly #dataset: Dataset;
+  /** The value, or the piece of the source that it was read with: views are made when they are asked for. */
   #bytes: Uint8Array | undefined;
+  readonly #piece: Uint8Array | undefined;
+  readonly #at: number;
   #values: readonly Value[] | undefined;
 
-  constructor(fields: ElementFields, dataset: Dataset, source: ByteSource, bytes: Uint8Array | undefined) {
+  /** @param piece,at bytes of the source in which the value begins at index `at`, where it is read already */
+  constructor(fields: ElementFields, dataset: Dataset, source: ByteSource, piece?: Uint8Array, at = 0) {
     this.tag = fields.tag;
     this.vr = fields.vr;
     this.offset = fields.offset;
@@ -68,7 +72,8 @@ export class Element {
     this.fragments = fields.fragments;
     this.#dataset = dataset;
     this.#source = source;
-    this.#bytes = bytes;
+    this.#piece = piece;
+    this.#at = at;
   }
 
   /** Keyword of PS3.6; undefined for private and unknown elements. */
@@ -78,7 +83,7 @@ export class Element {
 
   /** Whether `values` may be asked for without `load`: everything up to a few kilobytes. */
   get loaded(): boolean {
-    return this.#bytes !== undefined || this.items !== undefined;
+    return this.#piece !== undefined || this.#bytes !== undefined || this.items !== undefined;
   }
 
   /**
@@ -87,7 +92,8 @@ export class Element {
    * @throws UnsupportedFeature for a sequence and for fragments, which are no single value
    */
   async bytes(): Promise<Uint8Array> {
-    if (this.#bytes) return this.#bytes;
+    const there = this.#bytesThere();
+    if (there) return there;
     if (this.length === undefined || this.items || this.fragments) {
       throw new UnsupportedFeature('A sequence or a value in fragments has no bytes of its own.', {
         feature: 'bytes of items',
@@ -142,8 +148,14 @@ export class Element {
     return new arrayOf(copy.buffer, 0, count);
   }
 
+  #bytesThere(): Uint8Array | undefined {
+    this.#bytes ??= this.#piece?.subarray(this.#at, this.#at + this.length!);
+    return this.#bytes;
+  }
+
   #loadedBytes(): Uint8Array {
-    if (this.#bytes) return this.#bytes;
+    const there = this.#bytesThere();
+    if (there) return there;
     throw new UnsupportedFeature(
       this.length === undefined || this.fragments
         ? 'The value is in fragments.'
