@@ -1,9 +1,10 @@
 /**
  * The entropy-coded segments of one scan (T.81 B.1.1.5), made ready for fast bit reading.
  *
- * They are copied once with the stuffed zero bytes left out and the BYTES IN REVERSE ORDER: byte i of the scan stands at
- * `top - 1 - i`. A little-endian load of 64 bits that ends where reading stands then has the next bit of the stream as
- * its most significant bit, so a reader refills without swapping bytes, without looking for markers, without a branch.
+ * They are copied once with the stuffed zero bytes left out and the BYTES IN REVERSE ORDER: byte i of the
+ * scan stands at `top - 1 - i`. A little-endian load of 64 bits that ends where reading stands then has the
+ * next bit of the stream as its most significant bit, so a reader refills without swapping bytes, without
+ * looking for markers, without a branch.
  *
  *     stream:  A1 B2 C3 | RST0 | D4 E5        memory:  ..  E5 D4 C3 B2 A1
  *                                                          ^     ^        ^ start of segment 0 = top
@@ -46,7 +47,8 @@ export function segmentStop(index: i32): usize {
  */
 export function gatherScan(from: usize, intervals: u64, restarts: bool, lookBehind: u64): i32 {
   const length = <u64>(inputEnd - from);
-  // Each RSTm takes two bytes of the input, so there cannot be more segments than this whatever the headers say.
+  // Each RSTm takes two bytes of the input, so there cannot be more segments than this whatever the headers
+  // say.
   const capacity = <i32>min(intervals, length / 2 + 2);
   boundaries = take((<u64>capacity + 1) << 2);
   const bottom = take(length + lookBehind + 2 * SLACK);
@@ -98,8 +100,8 @@ export function gatherScan(from: usize, intervals: u64, restarts: bool, lookBehi
 }
 
 /**
- * Copies vectors of 16 bytes up to the first 0xFF and returns how many bytes that were. The last vector is stored whole,
- * up to 16 bytes below what it is good for: the next store goes over it.
+ * Copies vectors of 16 bytes up to the first 0xFF and returns how many bytes that were. The last vector is
+ * stored whole, up to 16 bytes below what it is good for: the next store goes over it.
  */
 function copyReversedVectors(source: usize, target: usize): usize {
   const start = source;

@@ -55,7 +55,10 @@ export function forgetFrameHeader(): void {
   componentCount = 0;
 }
 
-/** Reads the current marker segment as the frame header of a lossless process: 2 to 16 bits, 1 to 4 components. */
+/**
+ * Reads the current marker segment as the frame header of a lossless process: 2 to 16 bits, 1 to 4
+ * components.
+ */
 export function readFrameHeader(): i32 {
   const at = offsetOf(marker);
   const length = <i32>(segmentEnd - segment);

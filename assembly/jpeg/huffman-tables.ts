@@ -38,7 +38,10 @@ export function forgetHuffmanTables(): void {
   installed = 0;
 }
 
-/** Installs the tables of the current marker segment, a DHT segment. A table that is there already is replaced. */
+/**
+ * Installs the tables of the current marker segment, a DHT segment. A table that is there already is
+ * replaced.
+ */
 export function readHuffmanTables(): i32 {
   const at = offsetOf(marker);
   let from = segment;

@@ -47,7 +47,10 @@ export function readFrom(address: usize): void {
   position = address;
 }
 
-/** Goes behind the first SOI marker that has another marker behind it: whatever comes before is no part of the image. */
+/**
+ * Goes behind the first SOI marker that has another marker behind it: whatever comes before is no part of the
+ * image.
+ */
 export function findStartOfImage(): bool {
   // Reads stay inside the input's margin: three bytes from any address below its end.
   for (let at = input; at < inputEnd; at++) {
@@ -60,11 +63,12 @@ export function findStartOfImage(): bool {
 }
 
 /**
- * Goes behind the next marker and returns its second byte. Fill bytes (B.1.1.2) are passed over, and so are bytes that
- * are no marker: some writers pad between segments.
+ * Goes behind the next marker and returns its second byte. Fill bytes (B.1.1.2) are passed over, and so are
+ * bytes that are no marker: some writers pad between segments.
  */
 export function nextMarker(): i32 {
-  // One byte behind the last 0xFF may be read: it is 0 in the margin, and a 0xFF with a 0 behind it is no marker.
+  // One byte behind the last 0xFF may be read: it is 0 in the margin, and a 0xFF with a 0 behind it is no
+  // marker.
   while (position < inputEnd) {
     if (load<u8>(position) == 0xff) {
       const code = <i32>load<u8>(position, 1);
@@ -97,7 +101,10 @@ export function isStartOfFrame(code: i32): bool {
   );
 }
 
-/** Makes the marker segment behind the marker the current one; false where it is longer than the input or too short. */
+/**
+ * Makes the marker segment behind the marker the current one; false where it is longer than the input or too
+ * short.
+ */
 export function readSegment(): bool {
   const length = word(position); // in the margin at worst
   if (position + length > inputEnd || length < 2) return false;
@@ -107,7 +114,9 @@ export function readSegment(): bool {
   return true;
 }
 
-/** Whether the segment that could not be read runs past the end of the input; else its length is no length. */
+/**
+ * Whether the segment that could not be read runs past the end of the input; else its length is no length.
+ */
 export function segmentIsCut(): bool {
   return position + 2 > inputEnd || word(position) >= 2;
 }

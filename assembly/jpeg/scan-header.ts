@@ -15,6 +15,8 @@ import { marker, offsetOf, segment, segmentEnd } from './markers';
 /** Data units in one minimum coded unit at most (B.2.3). */
 export const MAXIMUM_MCU: i32 = 10;
 
+/** Offset in the input of the SOS marker, for messages. */
+export let scanHeaderOffset: i32 = 0;
 /** Ns. */
 export let scanComponentCount: i32 = 0;
 /** Ss: selection value of the predictor, 1 to 7. */
@@ -41,22 +43,29 @@ export function tableDestination(position: i32): i32 {
  */
 export function readScanHeader(): i32 {
   const at = offsetOf(marker);
+  scanHeaderOffset = at;
   const length = <i32>(segmentEnd - segment);
   const count = length > 0 ? <i32>load<u8>(segment) : 0;
-  if (count == 0 || count > componentCount || length < 4 + 2 * count) return fail(Status.BadJpegScanHeader, at);
+  if (count == 0 || count > componentCount || length < 4 + 2 * count) {
+    return fail(Status.BadJpegScanHeader, at);
+  }
 
   let unused = (1 << componentCount) - 1;
   let units = 0;
   for (let i = 0; i < count; i++) {
     const selector = <i32>load<u8>(segment + 1 + 2 * i);
     const destination = destinationOf(0, <i32>load<u8>(segment + 2 + 2 * i) >> 4);
-    // The first component of that name not yet in the scan: writers that give all components one name mean their order.
+    // The first component of that name not yet in the scan: writers that give all components one name mean
+    // their order.
     let component = 0;
-    while (component < componentCount && (identifierOf(component) != selector || !((unused >> component) & 1))) {
+    while (component < componentCount) {
+      if (identifierOf(component) == selector && ((unused >> component) & 1) != 0) break;
       component++;
     }
     if (component == componentCount) return fail(Status.BadJpegScanHeader, at, selector);
-    if (destination > 3 || !isInstalled(destination)) return fail(Status.MissingJpegHuffmanTable, at, destination);
+    if (destination > 3 || !isInstalled(destination)) {
+      return fail(Status.MissingJpegHuffmanTable, at, destination);
+    }
     unused &= ~(1 << component);
     units += horizontalSampling(component) * verticalSampling(component);
     store<u8>(scanComponents + (i << 1), component, 0);

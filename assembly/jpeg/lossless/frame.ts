@@ -1,9 +1,11 @@
 /**
- * A lossless sequential JPEG image with Huffman coding (T.81 Annex H; processes 14, and with it selection value 1).
+ * A lossless sequential JPEG image with Huffman coding (T.81 Annex H, process 14, and with it selection
+ * value 1).
  *
- * No parameters. The header has the five fields that every kernel has and nothing else: rows, columns, components,
- * precision, and bytes per sample, 1 where the precision is 8 bits or less, else 2. Output: colour by pixel, little
- * endian. Samples that exceed their precision (only a broken stream has them) keep the bits that their bytes hold.
+ * No parameters. The header has the five fields that every kernel has and nothing else: rows, columns,
+ * components, precision, and bytes per sample, 1 where the precision is 8 bits or less, else 2. Output:
+ * colour by pixel, little endian. Samples that exceed their precision (only a broken stream has them) keep
+ * the bits that their bytes hold.
  */
 import { take } from '../../kernel/arena';
 import { announce, fail, handOut } from '../../kernel/blocks';
@@ -37,7 +39,13 @@ import {
   standsAlone,
   word,
 } from '../markers';
-import { pointTransform, readScanHeader, scanComponent, scanComponentCount } from '../scan-header';
+import {
+  pointTransform,
+  readScanHeader,
+  scanComponent,
+  scanComponentCount,
+  scanHeaderOffset,
+} from '../scan-header';
 import { storeBytes, undoPointTransform } from './output';
 import { storePlanesLine, takePlanes } from './planes';
 import { SLACK } from './prediction';
@@ -67,7 +75,10 @@ let restartInterval: i32 = 0;
 /** Bit by component: a scan has had it. */
 let scanned: i32 = 0;
 
-/** Samples in a line of the image, of all components, and the 16-bit lines of a step. Line -1 is the one above the first. */
+/**
+ * Samples in a line of the image, of all components, and the 16-bit lines of a step. Line -1 is the one above
+ * the first.
+ */
 let lineSamples: i32 = 0;
 let stepLines: i32 = 0;
 let samples: usize = 0;
@@ -93,7 +104,7 @@ export function open(): i32 {
   if (status != Status.Done) return status;
 
   const byPixel = isByPixel();
-  if (!byPixel && !takePlanes()) return fail(Status.LimitMemory, offsetOf(marker));
+  if (!byPixel && !takePlanes()) return fail(Status.LimitMemory, scanHeaderOffset);
   status = startScan(byPixel);
   if (status != Status.Done) return status;
   announce(lines, samplesPerLine, componentCount, precision, bytesPerSample());
@@ -127,10 +138,13 @@ function readToScan(): i32 {
         : fail(Status.BadJpegSegmentLength, at);
     }
     let status: i32 = Status.Done;
-    if (code == Marker.SOS) return componentCount > 0 ? readScanHeader() : fail(Status.MissingJpegFrameHeader, at);
-    else if (code == Marker.DHT) status = readHuffmanTables();
+    if (code == Marker.SOS) {
+      return componentCount > 0 ? readScanHeader() : fail(Status.MissingJpegFrameHeader, at);
+    }
+    if (code == Marker.DHT) status = readHuffmanTables();
     else if (code == Marker.DRI) status = readRestartInterval();
-    else if (code == Marker.SOF3) status = componentCount > 0 ? fail(Status.BadJpegFrameHeader, at) : readFrameHeader();
+    else if (code == Marker.SOF3 && componentCount == 0) status = readFrameHeader();
+    else if (code == Marker.SOF3) status = fail(Status.BadJpegFrameHeader, at);
     else if (isStartOfFrame(code)) status = fail(Status.UnsupportedJpegProcess, at, code - Marker.SOF0);
     else if (code == Marker.DHP) status = fail(Status.UnsupportedJpegHierarchy, at);
     if (status != Status.Done) return status;
@@ -165,7 +179,7 @@ function takeOutput(bytes: usize): i32 {
   const size = <u64>lineSamples * stepLines;
   samples = take((size + lineSamples) * 2 + 2 * SLACK);
   output = samples != 0 && precision <= 8 ? take(size + SLACK) : samples;
-  if (samples == 0 || output == 0) return fail(Status.LimitMemory, offsetOf(marker));
+  if (samples == 0 || output == 0) return fail(Status.LimitMemory, scanHeaderOffset);
   samples += SLACK + (<usize>lineSamples << 1);
   if (precision > 8) output = samples;
   return Status.Done;
@@ -175,7 +189,7 @@ function takeOutput(bytes: usize): i32 {
 function startScan(byPixel: bool): i32 {
   for (let i = 0; i < scanComponentCount; i++) {
     const bit = 1 << scanComponent(i);
-    if (scanned & bit) return fail(Status.BadJpegScanHeader, offsetOf(marker), i);
+    if (scanned & bit) return fail(Status.BadJpegScanHeader, scanHeaderOffset, i);
     scanned |= bit;
   }
   return beginScan(byPixel);
@@ -195,7 +209,8 @@ function decodeRows(): i32 {
     }
     count++;
   }
-  // The last line is the one above the first of the next step; prediction works on samples before the point transform.
+  // The last line is the one above the first of the next step; prediction works on samples before the point
+  // transform.
   memory.copy(samples - line, samples + (count - 1) * line, line);
   if (pointTransform > 0) undoPointTransform(samples, count * lineSamples, pointTransform);
   return handOutLines(count);

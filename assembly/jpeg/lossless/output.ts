@@ -1,4 +1,7 @@
-/** From reconstructed samples of 16 bits to output: point transform (T.81 A.4), container, upsampling, colour by pixel. */
+/**
+ * From reconstructed samples of 16 bits to output: point transform (T.81 A.4), container, upsampling, colour
+ * by pixel.
+ */
 
 /**
  * Multiplies by 2^Pt, in place. Reads and writes whole vectors: up to 14 bytes behind the last sample.
@@ -29,8 +32,9 @@ export function storeBytes(to: usize, samples: usize, count: i32): void {
 }
 
 /**
- * Spreads a line of one component over a line of pixels and undoes its point transform. Each sample serves as many
- * columns as its sampling factor is smaller than the largest: what libjpeg-turbo does in lossless mode, T.81 leaves it open.
+ * Spreads a line of one component over a line of pixels and undoes its point transform. Each sample serves as
+ * many columns as its sampling factor is smaller than the largest: what libjpeg-turbo does in lossless mode,
+ * T.81 leaves it open.
  * @param to the sample of this component in the first pixel; that of the next is `pixel` bytes further
  */
 export function spreadLine(

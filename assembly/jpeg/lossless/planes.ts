@@ -1,6 +1,6 @@
 /**
- * The samples of a frame whose components do not all come together, one scan with a sample of each in turn: a plane of
- * 16-bit samples for each component, kept until the last scan is decoded.
+ * The samples of a frame whose components do not all come together, one scan with a sample of each in turn: a
+ * plane of 16-bit samples for each component, kept until the last scan is decoded.
  */
 import { take } from '../../kernel/arena';
 import {
@@ -33,7 +33,10 @@ export function takePlanes(): bool {
   return true;
 }
 
-/** Bytes from one line of a plane to the next: vectors that run past the end of a line do not meet the next one. */
+/**
+ * Bytes from one line of a plane to the next: vectors that run past the end of a line do not meet the next
+ * one.
+ */
 export function planeLine(component: i32): usize {
   return (<usize>(ceilingOf(samplesPerLine, maximumH) * horizontalSampling(component)) << 1) + SLACK;
 }

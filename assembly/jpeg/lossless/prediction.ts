@@ -1,25 +1,27 @@
 /**
- * From differences to samples (T.81 H.1.2.1, H.2.2, Table H.1): sample = prediction + difference, modulo 2^16.
+ * From differences to samples (T.81 H.1.2.1, H.2.2, Table H.1): sample = prediction + difference, modulo
+ * 2^16.
  *
  * The names Ra, Rb, Rc are the standard's: the sample to the left, the one above, the one above to the left.
  *
  *     Rc Rb
  *     Ra Px
  *
- * Differences and samples are 16 bits each, colour by pixel where there are several components. The functions work on a
- * part of one line: `to` and `from` are its first sample and difference, `count` its samples, `pixel` the bytes from one
- * sample to the next of the same component, `line` the bytes from a line to the next.
+ * Differences and samples are 16 bits each, colour by pixel where there are several components. The functions
+ * work on a part of one line: `to` and `from` are its first sample and difference, `count` its samples,
+ * `pixel` the bytes from one sample to the next of the same component, `line` the bytes from a line to the
+ * next.
  *
- * The vectors write up to 14 bytes behind the part, over samples that are still to come, and read as far behind the
- * differences and behind the line above: buffers have SLACK bytes more at either end.
+ * The vectors write up to 14 bytes behind the part, over samples that are still to come, and read as far
+ * behind the differences and behind the line above: buffers have SLACK bytes more at either end.
  */
 
 /** Bytes in front of and behind the lines and differences that vectors may touch. */
 export const SLACK: usize = 32;
 
 /**
- * The line that begins a scan or restart interval: its first pixel is predicted as `initial`, 2^(P - Pt - 1), in each
- * component, the others by Ra whatever the predictor.
+ * The line that begins a scan or restart interval: its first pixel is predicted as `initial`, 2^(P - Pt - 1),
+ * in each component, the others by Ra whatever the predictor.
  */
 export function reconstructFirstLine(to: usize, from: usize, count: i32, pixel: usize, initial: i32): void {
   if (ASC_FEATURE_SIMD) {
@@ -35,7 +37,9 @@ export function reconstructFirstLine(to: usize, from: usize, count: i32, pixel: 
 export function reconstructLine(
   predictor: i32, to: usize, from: usize, count: i32, pixel: usize, line: usize,
 ): void {
-  for (let i: usize = 0; i < pixel; i += 2) store<u16>(to + i, load<u16>(to + i - line) + load<u16>(from + i));
+  for (let i: usize = 0; i < pixel; i += 2) {
+    store<u16>(to + i, load<u16>(to + i - line) + load<u16>(from + i));
+  }
   reconstructRest(predictor, to + pixel, from + pixel, count - <i32>(pixel >> 1), pixel, line);
 }
 
@@ -63,9 +67,12 @@ export function reconstructRest(
 }
 
 /** The plain way: one sample at a time. */
-function reconstructEach(predictor: i32, to: usize, from: usize, count: i32, pixel: usize, line: usize): void {
+function reconstructEach(
+  predictor: i32, to: usize, from: usize, count: i32, pixel: usize, line: usize,
+): void {
   for (const end = to + (<usize>max(count, 0) << 1); to < end; to += 2, from += 2) {
-    const a = <i32>load<u16>(to - pixel), b = <i32>load<u16>(to - line), c = <i32>load<u16>(to - line - pixel);
+    const a = <i32>load<u16>(to - pixel);
+    const b = <i32>load<u16>(to - line), c = <i32>load<u16>(to - line - pixel);
     let prediction: i32;
     if (predictor == 1) prediction = a;
     else if (predictor == 2) prediction = b;
@@ -78,7 +85,10 @@ function reconstructEach(predictor: i32, to: usize, from: usize, count: i32, pix
   }
 }
 
-/** Predictors Rb and Rc: no sample waits for its neighbour. `above` is how far back the predicting sample stands. */
+/**
+ * Predictors Rb and Rc: no sample waits for its neighbour. `above` is how far back the predicting sample
+ * stands.
+ */
 function addAbove(to: usize, from: usize, count: i32, above: usize): void {
   for (const end = to + (<usize>max(count, 0) << 1); to < end; to += 16, from += 16) {
     v128.store(to, i16x8.add(v128.load(to - above), v128.load(from)));
@@ -92,8 +102,9 @@ function halfDifference(x: v128, y: v128): v128 {
 }
 
 /**
- * Predictors Ra, Ra + Rb - Rc and Ra + ((Rb - Rc) >> 1) of one component: all but Ra is known beforehand, so a line is a
- * running sum, eight samples at a time in three steps. `a` is the sample to the left of the first.
+ * Predictors Ra, Ra + Rb - Rc and Ra + ((Rb - Rc) >> 1) of one component: all but Ra is known beforehand, so
+ * a line is a running sum, eight samples at a time in three steps. `a` is the sample to the left of the
+ * first.
  */
 @inline
 function sumUp(predictor: i32, to: usize, from: usize, count: i32, line: usize, a: i32): void {
@@ -115,8 +126,9 @@ function sumUp(predictor: i32, to: usize, from: usize, count: i32, line: usize, 
 }
 
 /**
- * Every predictor with Ra, a pixel of up to four components at a time: a lane waits only for its own component. Also
- * for one component where Ra is halved and a running sum is not to be had. `a` is the pixel to the left of the first.
+ * Every predictor with Ra, a pixel of up to four components at a time: a lane waits only for its own
+ * component. Also for one component where Ra is halved and a running sum is not to be had. `a` is the pixel
+ * to the left of the first.
  */
 @inline
 function followLeft(

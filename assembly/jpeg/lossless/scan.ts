@@ -1,6 +1,6 @@
 /**
- * One scan of a lossless frame, a row of minimum coded units at a time (T.81 A.2, E.2, H.2.1): entropy-coded segments ->
- * differences -> samples. A data unit of a lossless scan is one sample.
+ * One scan of a lossless frame, a row of minimum coded units at a time (T.81 A.2, E.2, H.2.1): entropy-coded
+ * segments -> differences -> samples. A data unit of a lossless scan is one sample.
  */
 import { take } from '../../kernel/arena';
 import { fail } from '../../kernel/blocks';
@@ -19,8 +19,15 @@ import {
   samplesPerLine,
   verticalSampling,
 } from '../frame-header';
-import { marker, offsetOf, segmentEnd } from '../markers';
-import { pointTransform, predictor, scanComponent, scanComponentCount, tableDestination } from '../scan-header';
+import { offsetOf, segmentEnd } from '../markers';
+import {
+  pointTransform,
+  predictor,
+  scanComponent,
+  scanComponentCount,
+  scanHeaderOffset,
+  tableDestination,
+} from '../scan-header';
 import {
   addToCycle,
   badCode,
@@ -37,9 +44,14 @@ import { planeLine, planeSample, setPlanePointTransform } from './planes';
 import { reconstructFirstLine, reconstructLine, reconstructRest, SLACK } from './prediction';
 
 const MAXIMUM_LINES: u64 = 0xffff;
-/** Whole bytes that may be left over at the end of an entropy-coded segment; no file of the corpus leaves one. */
+/**
+ * Whole bytes that may be left over at the end of an entropy-coded segment; no file of the corpus leaves one.
+ */
 const PADDING: i64 = 8;
-/** Samples from which on the table for several differences is worth making; measured at 128 by 128 and 256 by 256. */
+/**
+ * Samples from which on the table for several differences is worth making; measured at 128 by 128 and 256 by
+ * 256.
+ */
 const SEVERAL_SAMPLES: u64 = 32768;
 
 /** How the differences are read from the stream. */
@@ -77,7 +89,10 @@ let lineDifferences: usize = 0;
 let spanMcus: i32 = 0;
 let spanBegins: bool = false;
 
-/** Whether the scan has all components of the frame, one sample of each in turn: pixels as they are handed out. */
+/**
+ * Whether the scan has all components of the frame, one sample of each in turn: pixels as they are handed
+ * out.
+ */
 export function isByPixel(): bool {
   if (scanComponentCount != componentCount) return false;
   for (let i = 0; i < scanComponentCount; i++) {
@@ -105,8 +120,8 @@ function measure(): void {
 }
 
 /**
- * Gathers the entropy-coded segments of the scan whose header was read last. How many lines it has may not be known yet
- * or change (B.2.5), so it may need as many restart intervals as the largest image.
+ * Gathers the entropy-coded segments of the scan whose header was read last. How many lines it has may not be
+ * known yet or change (B.2.5), so it may need as many restart intervals as the largest image.
  */
 export function gather(interval: i32): i32 {
   measure();
@@ -127,7 +142,7 @@ export function beginScan(byPixel: bool): i32 {
 
   differences = take(<u64>mcuColumns * mcuSamples * 2 + 2 * SLACK);
   lineDifferences = direct ? differences : take(<u64>mcuColumns * 4 * 2 + 2 * SLACK);
-  if (differences == 0 || lineDifferences == 0) return fail(Status.LimitMemory, offsetOf(marker));
+  if (differences == 0 || lineDifferences == 0) return fail(Status.LimitMemory, scanHeaderOffset);
   differences += SLACK;
   lineDifferences += SLACK;
   return prepareTables();
@@ -145,7 +160,7 @@ function prepareTables(): i32 {
       table = tables++;
       known = (known & ~(15 << (destination << 2))) | (table << (destination << 2));
       if (!prepareTable(table, destination)) {
-        return fail(Status.BadJpegDifferenceCategory, offsetOf(marker), destination);
+        return fail(Status.BadJpegDifferenceCategory, scanHeaderOffset, destination);
       }
     }
     const samples = scanComponentCount == 1 ? 1 : horizontalSampling(component) * verticalSampling(component);
@@ -189,8 +204,8 @@ function checkProgress(): i32 {
 }
 
 /**
- * Whether the restart interval came out even: damage that no code gives away shows here. Leniency: a few bytes too many
- * are padding.
+ * Whether the restart interval came out even: damage that no code gives away shows here. Leniency: a few
+ * bytes too many are padding.
  */
 function checkEnd(): i32 {
   const status = checkProgress();
@@ -224,8 +239,8 @@ function initialPrediction(): i32 {
 /**
  * Decodes the next row of a scan by pixel to `to`. The row above stands `line` bytes in front of it.
  *
- * Leniency: H.1.1 wants restart intervals of whole rows. One that begins inside a row is read as H.1.2.1 reads without that
- * sentence: its first sample is predicted as that of the scan, the rest of the row by Ra.
+ * Leniency: H.1.1 wants restart intervals of whole rows. One that begins inside a row is read as H.1.2.1
+ * reads without that sentence: its first sample is predicted as that of the scan, the rest of the row by Ra.
  */
 export function decodeRow(to: usize, line: usize): i32 {
   const pixel = <usize>mcuSamples << 1;
@@ -250,7 +265,8 @@ export function decodeRowToPlanes(): i32 {
       const h = mcuSamples == 1 ? 1 : horizontalSampling(component);
       const v = mcuSamples == 1 ? 1 : verticalSampling(component);
       for (let y = 0; y < v; y++) {
-        reconstructInPlane(component, mcuRow * v + y, column * h, spanMcus * h, y == 0 && spanBegins, unit, h);
+        const begins = spanBegins && y == 0;
+        reconstructInPlane(component, mcuRow * v + y, column * h, spanMcus * h, begins, unit, h);
         unit += h;
       }
     }
@@ -258,7 +274,10 @@ export function decodeRowToPlanes(): i32 {
   return finishRow();
 }
 
-/** Brings together the differences of one line of a component, of which `h` stand in each unit, and reconstructs it. */
+/**
+ * Brings together the differences of one line of a component, of which `h` stand in each unit, and
+ * reconstructs it.
+ */
 function reconstructInPlane(
   component: i32, line: i32, column: i32, count: i32, begins: bool, unit: i32, h: i32,
 ): void {
