@@ -20,7 +20,7 @@ export interface FrameInSource extends Omit<EncodedFrame, 'bytes' | 'bitOffset'>
  */
 export async function isInPlace(frame: EncodedFrame, options: DecodeOptions): Promise<boolean> {
   if (!isNative(frame)) return false;
-  const { photometricInterpretation } = frame.attributes;
+  const { photometricInterpretation = frame.attributes.photometricInterpretation } = options;
   if (options.colour === 'rgb' && !/^(MONOCHROME[12]|RGB)$/.test(photometricInterpretation)) return false;
   try {
     const { decoder } = await threadCodecs().engineFor(frame, options.engine);

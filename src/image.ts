@@ -99,7 +99,8 @@ export class DicomImage {
   readonly #parts: Parts;
   readonly #held: Held;
   readonly #defaults: OpenOptions;
-  #closed = false;
+  /** Fires when the image is closed, and drops what is on its way. */
+  readonly #closing = new AbortController();
   #overlays: readonly EmbeddedOverlayPlane[] | undefined;
   #loadedPalette: Promise<Palette | undefined> | undefined;
 
@@ -257,9 +258,9 @@ export class DicomImage {
 
   /** What the pool is told of a frame. It holds on to the image, so that this is not forgotten while frames are on their way. */
   async #frame(index: number, options: DecodeOptions, ...signals: AbortSignal[]): Promise<PooledFrame> {
-    if (this.#closed) throw new Aborted('The image has been closed.', { frame: index });
     const { dataset, transferSyntax, source } = this.#parts.part10;
     const { engine, colour, photometricInterpretation, limits, signal } = options;
+    signals.push(this.#closing.signal);
     if (signal !== undefined) signals.push(signal);
     const frames = orThrow(this.#parts.index);
     const palette = colour === 'rgb' ? await this.#palette() : undefined;
@@ -298,12 +299,12 @@ export class DicomImage {
   }
 
   /**
-   * Closes what `open` opened, here and in the workers. Frames that are being decoded are finished; what is asked for
-   * afterwards rejects. May be called again.
+   * Closes what `open` opened, here and in the workers. Frames that are queued or being decoded fail with Aborted, and so
+   * do those that are asked for afterwards. May be called again.
    */
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort(new Aborted('The image has been closed.'));
     forgotten.unregister(this);
     await letGo(this.#held);
   }

@@ -233,9 +233,16 @@ describe.each([0, 1, 2])('with %i workers', (workers) => {
     const source = new ForeignSource();
     const image = await open(source, { pool: poolOf({ workers }) });
     await image.decode(0);
+    const pending = Promise.allSettled(Array.from({ length: 20 }, () => image.decode(0)));
     await image.close();
     await image.close();
-    await expect(image.decode(0)).rejects.toBeInstanceOf(Aborted);
+    for (const outcome of await pending) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { tag: 'Aborted', frame: 0 } });
+    }
+    await expect(image.decode(0)).rejects.toMatchObject({
+      tag: 'Aborted',
+      message: 'The image has been closed.',
+    });
     expect(source.closed).toBe(0);
   });
 

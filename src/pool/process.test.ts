@@ -1,5 +1,8 @@
 // What a process of Node.js that uses the pool does as a whole: it ends by itself, and not before its frames are there.
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { encodeRle } from '../../fixtures/generate/rle-encoder.js';
@@ -64,6 +67,22 @@ test('work whose pool is not held by anything else keeps the process until it is
     Promise.all(Array.from({ length: 20 }, () => frame({ pool }))).then((frames) => console.log(frames.length));
   `);
   expect([code, output.trim()]).toEqual([0, '20']);
+});
+
+test('images that are forgotten, not closed, leave no file open, here and in the workers', async () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'cineloop-process-')), 'rle.dcm');
+  writeFileSync(path, rleFile(sourceFrames(2)));
+  const { code, output, errors } = await run(
+    `import { open } from 'cineloop';
+    import { setTimeout as wait } from 'node:timers/promises';
+    for (let index = 0; index < 20; index += 1) await (await open(${JSON.stringify(path)})).decode(index % 2);
+    for (let round = 0; round < 10; round += 1) { gc(); await wait(20); }
+    console.log('collected');`,
+    '--expose-gc',
+  );
+  rmSync(dirname(path), { recursive: true });
+  // Node.js warns of each file that it has to close when it collects it.
+  expect([code, output.trim(), errors]).toEqual([0, 'collected', '']);
 });
 
 test('a signal that many calls share makes no warning', async () => {

@@ -326,7 +326,9 @@ function closedError(context: ErrorContext): Aborted {
 }
 
 function abortedError(signal: AbortSignal, context: ErrorContext): Aborted {
-  return new Aborted('The caller aborted the work.', { ...context, cause: signal.reason });
+  const { reason } = signal;
+  if (reason instanceof Aborted) return new Aborted(reason.message, context);
+  return new Aborted('The caller aborted the work.', { ...context, cause: reason });
 }
 
 function deathError(reason: unknown, context: ErrorContext): CineloopError {
