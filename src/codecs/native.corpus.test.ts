@@ -57,9 +57,9 @@ async function decodeFile(file: string, frames: readonly number[]): Promise<Map<
   const decoder = await codec.load();
   const decoded = new Map<number, Uint8Array>();
   for (const frame of frames) {
-    const found = await readEncoded(part10.source, await index.locate(frame));
-    if (!found) throw new Error(`the offset table of ${file} is wrong about frame ${frame}`);
-    const encoded: EncodedFrame = { ...found, transferSyntax, attributes };
+    const located = await readEncoded(part10.source, await index.locate(frame));
+    if (!located) throw new Error(`the offset table of ${file} is wrong about frame ${frame}`);
+    const encoded: EncodedFrame = { ...located, transferSyntax, attributes };
     let bytes = new Uint8Array(0);
     await decoder.decode(encoded, {
       limits: DEFAULT_LIMITS,
