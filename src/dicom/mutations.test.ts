@@ -97,7 +97,7 @@ async function tryMutations(files: readonly Uint8Array[], count: number): Promis
     } catch (cause) {
       throw new Error(`mutation ${seed} of file ${seed % files.length}`, { cause });
     }
-    expect(performance.now() - begin, `mutation ${seed} of file ${seed % files.length}`).toBeLessThan(1000);
+    expect(performance.now() - begin, `mutation ${seed} of file ${seed % files.length}`).toBeLessThan(2000);
   }
 }
 

@@ -31,7 +31,7 @@ const MESSAGE = {
   retired: true,
   unsupported: 'encodings of DICOM that are no Part 10 dataset',
 } as const;
-const ARITHMETIC = { ...ENCAPSULATED, retired: true } as const;
+const RETIRED = { ...ENCAPSULATED, retired: true } as const;
 
 /** UID, name of PS3.6 Table A-1, how it is encoded. A UID that begins with a dot continues 1.2.840.10008.1.2. */
 const ROWS: readonly (readonly [string, string, Omit<TransferSyntax, 'uid' | 'name'>])[] = [
@@ -42,21 +42,21 @@ const ROWS: readonly (readonly [string, string, Omit<TransferSyntax, 'uid' | 'na
   ['.2', 'Explicit VR Big Endian', { ...NATIVE, bigEndian: true, retired: true }],
   ['.4.50', 'JPEG Baseline (Process 1)', ENCAPSULATED],
   ['.4.51', 'JPEG Extended (Process 2 & 4)', ENCAPSULATED],
-  ['.4.52', 'JPEG Extended (Process 3 & 5)', ARITHMETIC],
-  ['.4.53', 'JPEG Spectral Selection, Non-Hierarchical (Process 6 & 8)', { ...ENCAPSULATED, retired: true }],
-  ['.4.54', 'JPEG Spectral Selection, Non-Hierarchical (Process 7 & 9)', ARITHMETIC],
-  ['.4.55', 'JPEG Full Progression, Non-Hierarchical (Process 10 & 12)', { ...ENCAPSULATED, retired: true }],
-  ['.4.56', 'JPEG Full Progression, Non-Hierarchical (Process 11 & 13)', ARITHMETIC],
+  ['.4.52', 'JPEG Extended (Process 3 & 5)', RETIRED],
+  ['.4.53', 'JPEG Spectral Selection, Non-Hierarchical (Process 6 & 8)', RETIRED],
+  ['.4.54', 'JPEG Spectral Selection, Non-Hierarchical (Process 7 & 9)', RETIRED],
+  ['.4.55', 'JPEG Full Progression, Non-Hierarchical (Process 10 & 12)', RETIRED],
+  ['.4.56', 'JPEG Full Progression, Non-Hierarchical (Process 11 & 13)', RETIRED],
   ['.4.57', 'JPEG Lossless, Non-Hierarchical (Process 14)', ENCAPSULATED],
-  ['.4.58', 'JPEG Lossless, Non-Hierarchical (Process 15)', ARITHMETIC],
-  ['.4.59', 'JPEG Extended, Hierarchical (Process 16 & 18)', ARITHMETIC],
-  ['.4.60', 'JPEG Extended, Hierarchical (Process 17 & 19)', ARITHMETIC],
-  ['.4.61', 'JPEG Spectral Selection, Hierarchical (Process 20 & 22)', ARITHMETIC],
-  ['.4.62', 'JPEG Spectral Selection, Hierarchical (Process 21 & 23)', ARITHMETIC],
-  ['.4.63', 'JPEG Full Progression, Hierarchical (Process 24 & 26)', ARITHMETIC],
-  ['.4.64', 'JPEG Full Progression, Hierarchical (Process 25 & 27)', ARITHMETIC],
-  ['.4.65', 'JPEG Lossless, Hierarchical (Process 28)', ARITHMETIC],
-  ['.4.66', 'JPEG Lossless, Hierarchical (Process 29)', ARITHMETIC],
+  ['.4.58', 'JPEG Lossless, Non-Hierarchical (Process 15)', RETIRED],
+  ['.4.59', 'JPEG Extended, Hierarchical (Process 16 & 18)', RETIRED],
+  ['.4.60', 'JPEG Extended, Hierarchical (Process 17 & 19)', RETIRED],
+  ['.4.61', 'JPEG Spectral Selection, Hierarchical (Process 20 & 22)', RETIRED],
+  ['.4.62', 'JPEG Spectral Selection, Hierarchical (Process 21 & 23)', RETIRED],
+  ['.4.63', 'JPEG Full Progression, Hierarchical (Process 24 & 26)', RETIRED],
+  ['.4.64', 'JPEG Full Progression, Hierarchical (Process 25 & 27)', RETIRED],
+  ['.4.65', 'JPEG Lossless, Hierarchical (Process 28)', RETIRED],
+  ['.4.66', 'JPEG Lossless, Hierarchical (Process 29)', RETIRED],
   [
     '.4.70',
     'JPEG Lossless, Non-Hierarchical, First-Order Prediction (Process 14 [Selection Value 1])',
