@@ -9,29 +9,33 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
 
+/** Runs one step. A step that fails fails the build, but not before the others had their turn. */
 function run(program, args) {
   const { status, error } = spawnSync(process.execPath, [program, ...args], { stdio: ['ignore', 2, 2] });
   if (error) throw error;
-  if (status !== 0) process.exit(status ?? 1);
+  if (status !== 0) process.exitCode = status ?? 1;
 }
 
-/** Every folder of assembly/ with a `module.ts` is one WebAssembly module, named by its folder's path. */
-const kernels = readdirSync('assembly', { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('module.ts'))
-  .map((path) => dirname(path));
-
-const newestSource = Math.max(
-  ...readdirSync('assembly', { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts'))
-    .map((path) => statSync(join('assembly', path)).mtimeMs),
+const assemblyFiles = readdirSync('assembly', { recursive: true, encoding: 'utf8' }).filter((path) =>
+  path.endsWith('.ts'),
 );
+
+/** Every folder of assembly/ with a `module.ts` is one WebAssembly module, named by its folder's path. */
+const kernels = assemblyFiles.filter((path) => path.endsWith('module.ts')).map((path) => dirname(path));
+
+/** When something that a kernel is made of was changed last: its codec's folder, or what all kernels share. */
+function newestSource(kernel) {
+  const [codec] = kernel.split(/[\\/]/);
+  const own = assemblyFiles.filter((path) => [codec, 'kernel', 'samples'].includes(path.split(/[\\/]/)[0]));
+  return Math.max(...own.map((path) => statSync(join('assembly', path)).mtimeMs));
+}
 
 /** Compiles what is older than its sources into `folder`. */
 function buildKernels(folder, simd) {
   mkdirSync(folder, { recursive: true });
   for (const kernel of kernels) {
     const output = `${folder}/${kernel.replaceAll(/[\\/]/g, '-')}.wasm`;
-    if (existsSync(output) && statSync(output).mtimeMs > newestSource) continue;
+    if (existsSync(output) && statSync(output).mtimeMs > newestSource(kernel)) continue;
     run('node_modules/assemblyscript/bin/asc.js', [
       `assembly/${kernel}/module.ts`,
       ...['--outFile', output, '-O3', '--converge', '--noAssert', '--runtime', 'stub'],
