@@ -1,7 +1,14 @@
 import { hardwareConcurrency, hasThreads } from '#thread';
 import type { FrameLocation } from '../dicom/frame-index.js';
 import type { ImagePixel } from '../dicom/image-pixel.js';
-import { AttributeMismatch, errorFromData, InvalidDataset, WorkerFailure } from '../errors.js';
+import {
+  AttributeMismatch,
+  type ErrorContext,
+  errorFromData,
+  InvalidDataset,
+  WorkerFailure,
+  withContext,
+} from '../errors.js';
 import type { DecodedFrame, SampleArray } from '../frame/decoded-frame.js';
 import { type SampleType, viewSamples } from '../frame/sample-array.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
@@ -183,8 +190,9 @@ export class FramePool implements Pool {
     let answer = await this.#submit(frame, display, takeMemory, presumed);
     if (answer.kind === 'misplaced') answer = await this.#submit(frame, display, takeMemory, undefined);
     if (answer.kind === 'done') return answer.value as Result;
-    if (answer.kind === 'failed') throw errorFromData(answer.error);
-    throw new InvalidDataset('The frame is not where it was found.', frame.request);
+    const context = contextOf(frame);
+    if (answer.kind === 'failed') throw withContext(errorFromData(answer.error), context);
+    throw new InvalidDataset('The frame is not where it was found.', context);
   }
 
   #submit(
@@ -207,7 +215,7 @@ export class FramePool implements Pool {
       },
       deadline: limits.decodeMilliseconds,
       signals: frame.signals,
-      context: { frame: frame.request.frame, transferSyntax: frame.transferSyntax },
+      context: contextOf(frame),
     });
   }
 
@@ -216,15 +224,12 @@ export class FramePool implements Pool {
    * where the source has a handle; else they are copied once, or given away where the caller allows that.
    */
   async #inputOf(frame: PooledFrame, presumed: FrameLocation | undefined): Promise<FrameInput> {
-    const { input, transferSyntax, request } = frame;
+    const { input } = frame;
     const isHere = this.#isHere(frame);
     if (input.kind === 'bytes') {
       const { bytes, transfer } = input;
       if (transfer && bytes.buffer.byteLength === 0) {
-        throw new WorkerFailure('The bytes went down with a worker that was ended before their turn came.', {
-          transferSyntax,
-          frame: request.frame,
-        });
+        throw new WorkerFailure('The bytes went down with a worker that was ended before their turn came.');
       }
       const own = isHere || (transfer && isWhole(bytes)) ? bytes : ownBytes(bytes);
       return { kind: 'bytes', bytes: own, bitOffset: 0, readMilliseconds: 0 };
@@ -263,6 +268,11 @@ export class FramePool implements Pool {
     if (like instanceof Uint8ClampedArray) return new Uint8ClampedArray(buffer!);
     return viewSamples(typeOfSamples(like), new Uint8Array(buffer!));
   }
+}
+
+/** What the errors of a frame say of it. */
+function contextOf({ request, transferSyntax }: PooledFrame): ErrorContext {
+  return request.frame === undefined ? { transferSyntax } : { frame: request.frame, transferSyntax };
 }
 
 function jobOf(

@@ -27,7 +27,10 @@ export class JobRunner implements WorkerInterface {
     try {
       return await this.#do(message, before);
     } catch (error) {
-      return { kind: 'failed', error: withContext(error, {}, 'WorkerFailure').toData() };
+      return {
+        kind: 'failed',
+        error: withContext(error, {}, message.type === 'frame' ? 'InvalidDataset' : 'WorkerFailure').toData(),
+      };
     } finally {
       // Also where the failure came before the turn did: the answers keep the order of the messages.
       await before;

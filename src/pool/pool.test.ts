@@ -378,20 +378,41 @@ describe('workers', () => {
   });
 
   test('an error that no job threw ends the worker too', async () => {
-    const image = await open(actorFile(3, 2, 0), { pool: poolOf({ workers: 1, codecs: [actor] }) });
+    const exits: Promise<unknown>[] = [];
+    const worker = () => {
+      const started = new Worker(new URL('../../dist/pool/worker.js', import.meta.url));
+      exits.push(new Promise((resolve) => started.on('exit', resolve)));
+      return started;
+    };
+    const image = await open(actorFile(3, 0), { pool: poolOf({ workers: 1, codecs: [actor], worker }) });
     await image.decode(0);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    await image.decode(2);
+    await exits[0];
+    await image.decode(1);
+    expect(exits).toHaveLength(2);
   });
 
   test('a frame that takes too long fails by its limit; the others are decoded', async () => {
-    const pool = poolOf({ workers: 1, codecs: [actor], limits: { decodeMilliseconds: 300 } });
+    const pool = poolOf({ workers: 1, codecs: [actor], limits: { decodeMilliseconds: 1_500 } });
     const image = await open(actorFile(0, 2, 0), { pool });
     const results = await Promise.allSettled([0, 1, 2].map((index) => image.decode(index)));
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     const { reason } = results[1] as PromiseRejectedResult;
     expect(reason).toBeInstanceOf(LimitExceeded);
-    expect(reason).toMatchObject({ limit: 'decodeMilliseconds', allowed: 300, frame: 1 });
+    expect(reason).toMatchObject({ limit: 'decodeMilliseconds', allowed: 1_500, frame: 1 });
+  });
+
+  test('a file that is gone when a worker opens it fails the frame as a dataset that cannot be read', async () => {
+    const path = join(folder, 'gone.dcm');
+    writeFileSync(path, rle);
+    const image = await open(path, { pool: poolOf({ workers: 1 }) });
+    rmSync(path);
+    await expect(image.decode(3)).rejects.toMatchObject({
+      tag: 'InvalidDataset',
+      frame: 3,
+      transferSyntax: RLE_LOSSLESS,
+      message: expect.stringContaining('no such file'),
+    });
+    await image.close();
   });
 
   test('WebAssembly is compiled by the pool, not by each worker', async () => {

@@ -81,7 +81,7 @@ function setUp(options: { size?: number; depth?: number; ready?: boolean } = {})
 describe('giving work away', () => {
   test('starts a worker with the first work, the next one only when the first is busy, and none beyond the size', async () => {
     const { workers, scheduler, submit } = setUp({ size: 2 });
-    expect(scheduler.started).toBe(0);
+    expect(scheduler.executors).toEqual([]);
     const first = submit('a');
     await settle();
     expect(workers).toHaveLength(1);
@@ -100,7 +100,7 @@ describe('giving work away', () => {
     await workers[0]!.next();
     expect(await second).toBe('b!');
     expect(workers[0]!.all).toEqual(['a', 'b', 'd', 'f']);
-    expect(scheduler.started).toBe(2);
+    expect(scheduler.executors).toEqual(workers);
   });
 
   test('keeps the order of the queue and prepares nothing before there is room for it', async () => {
@@ -368,7 +368,7 @@ describe('close', () => {
     await scheduler.close();
     for (const answer of answers) await expect(answer).rejects.toBeInstanceOf(Aborted);
     expect(workers.map((worker) => worker.terminated)).toEqual([1, 1]);
-    expect(scheduler.started).toBe(0);
+    expect(scheduler.executors).toEqual([]);
     await expect(submit('d')).rejects.toBeInstanceOf(Aborted);
     await settle();
     expect(workers).toHaveLength(2);

@@ -106,11 +106,6 @@ export class Scheduler<Message, Answer> {
     }));
   }
 
-  /** Workers that are running. */
-  get started(): number {
-    return this.#slots.filter((slot) => slot.executor !== undefined).length;
-  }
-
   /** The workers that are running, to be told of something that is no work. */
   get executors(): Executor<Message, Answer>[] {
     return this.#slots.flatMap((slot) => slot.executor ?? []);
