@@ -48,5 +48,33 @@ export const enum Status {
   UnsupportedJpegHierarchy = 54,
   BadJpegIntervalLength = 55,
 
-  // assembly/jpeg-ls: 96 to 127. assembly/jpeg-2000: 128 to 191. assembly/samples: 192 to 207.
+  // assembly/jpeg-ls: 96 to 127.
+  MissingJpegLsStart = 96,
+  TruncatedJpegLsHeaders = 97,
+  BadJpegLsSegmentLength = 98,
+  MissingJpegLsFrameHeader = 99,
+  BadJpegLsFrameHeader = 100,
+  BadJpegLsPrecision = 101,
+  BadJpegLsSampling = 102,
+  UnsupportedJpegLsComponents = 103,
+  UnsupportedJpegLsProcess = 104,
+  MissingJpegLsDimensions = 105,
+  BadJpegLsNumberOfLines = 106,
+  BadJpegLsPresets = 107,
+  UnsupportedJpegLsPresets = 108,
+  BadJpegLsMappingTable = 109,
+  MissingJpegLsMappingTable = 110,
+  UnsupportedJpegLsMappingTable = 111,
+  MissingJpegLsScan = 112,
+  BadJpegLsScanHeader = 113,
+  BadJpegLsInterleaveMode = 114,
+  BadJpegLsNear = 115,
+  UnsupportedJpegLsPointTransform = 116,
+  UnsupportedJpegLsColourTransform = 117,
+  BadJpegLsRestartMarker = 118,
+  BadJpegLsCode = 119,
+  BadJpegLsIntervalLength = 120,
+  TruncatedJpegLsScan = 121,
+
+  // assembly/jpeg-2000: 128 to 191. assembly/samples: 192 to 207.
 }

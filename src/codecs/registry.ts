@@ -5,6 +5,7 @@ import type { Codec, Decoder, EncodedFrame } from './codec.js';
 import { deflateFrame } from './deflate-frame.js';
 import { encapsulatedUncompressed } from './encapsulated-uncompressed.js';
 import { jpegLossless } from './jpeg-lossless.js';
+import { jpegLs } from './jpeg-ls.js';
 import { libjpegTurbo } from './libjpeg-turbo.js';
 import { libjxl } from './libjxl.js';
 import { native } from './native.js';
@@ -21,6 +22,7 @@ const BUILT_IN_CODECS: readonly Codec[] = [
   jpegLossless,
   libjpegTurbo,
   charls,
+  jpegLs,
   openjph,
   openjpeg,
   libjxl,

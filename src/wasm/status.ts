@@ -222,8 +222,176 @@ export const STATUSES: Readonly<Record<string, StatusRow>> = {
   BadJpegIntervalLength: {
     code: 55,
     error: InvalidBitstream,
-    message: 'the samples of a JPEG scan or restart interval are complete # bytes before its entropy-coded data end',
+    message:
+      'the samples of a JPEG scan or restart interval are complete # bytes before its entropy-coded data end',
     clause: 'ITU-T T.81 E.2.4',
+  },
+
+  MissingJpegLsStart: {
+    code: 96,
+    error: InvalidBitstream,
+    message: 'the JPEG-LS stream has no SOI marker',
+    clause: 'ITU-T T.87 C.1.1',
+  },
+  TruncatedJpegLsHeaders: {
+    code: 97,
+    error: TruncatedData,
+    message: 'the JPEG-LS stream ends between its marker segments',
+  },
+  BadJpegLsSegmentLength: {
+    code: 98,
+    error: InvalidBitstream,
+    message: 'a JPEG-LS marker segment is too short or too long for what it has to say',
+    clause: 'ITU-T T.87 C.1.1',
+  },
+  MissingJpegLsFrameHeader: {
+    code: 99,
+    error: InvalidBitstream,
+    message: 'a JPEG-LS scan comes before the frame header',
+    clause: 'ITU-T T.87 C.1.1',
+  },
+  BadJpegLsFrameHeader: {
+    code: 100,
+    error: InvalidBitstream,
+    message:
+      'the JPEG-LS frame header is cut short, comes twice, names a component twice, or is contradicted about its dimensions',
+    clause: 'ITU-T T.87 C.2.2',
+  },
+  BadJpegLsPrecision: {
+    code: 101,
+    error: InvalidBitstream,
+    message: 'JPEG-LS samples of # bits: they have 2 to 16',
+    clause: 'ITU-T T.87 C.2.2',
+  },
+  BadJpegLsSampling: {
+    code: 102,
+    error: InvalidBitstream,
+    message: 'a sampling factor of JPEG-LS component # is not 1, 2, 3 or 4',
+    clause: 'ITU-T T.87 C.2.2',
+  },
+  UnsupportedJpegLsComponents: {
+    code: 103,
+    error: UnsupportedFeature,
+    message: 'the JPEG-LS image has # components; four are the most that are decoded',
+    clause: 'ITU-T T.87 C.2.2',
+    feature: 'more than four JPEG-LS components',
+  },
+  UnsupportedJpegLsProcess: {
+    code: 104,
+    error: UnsupportedFeature,
+    message: 'the JPEG stream is coded by the process of SOF#, not by the one of SOF55',
+    clause: 'ITU-T T.87 Table C.1',
+    feature: 'a JPEG process other than JPEG-LS',
+  },
+  MissingJpegLsDimensions: {
+    code: 105,
+    error: InvalidBitstream,
+    message: 'neither the JPEG-LS frame header nor an LSE or DNL segment gives the lines and columns',
+    clause: 'ITU-T T.87 C.2.2',
+  },
+  BadJpegLsNumberOfLines: {
+    code: 106,
+    error: InvalidBitstream,
+    message: 'the DNL segment gives no number of lines',
+    clause: 'ITU-T T.87 C.2.6',
+  },
+  BadJpegLsPresets: {
+    code: 107,
+    error: InvalidBitstream,
+    message: 'a JPEG-LS preset parameters segment (identifier #) is cut short or has values that cannot be',
+    clause: 'ITU-T T.87 C.2.4.1',
+  },
+  UnsupportedJpegLsPresets: {
+    code: 108,
+    error: UnsupportedFeature,
+    message: 'the JPEG-LS stream has a preset parameters segment with identifier #',
+    clause: 'ITU-T T.87 C.2.4.1',
+    feature: 'JPEG-LS extensions (ITU-T T.870)',
+  },
+  BadJpegLsMappingTable: {
+    code: 109,
+    error: InvalidBitstream,
+    message: 'a JPEG-LS mapping table is cut short, is not in order, or has no entry for a sample',
+    clause: 'ITU-T T.87 C.2.4.1.2',
+  },
+  MissingJpegLsMappingTable: {
+    code: 110,
+    error: InvalidBitstream,
+    message: 'a JPEG-LS scan names the mapping table #, which has not been given',
+    clause: 'ITU-T T.87 C.2.3',
+  },
+  UnsupportedJpegLsMappingTable: {
+    code: 111,
+    error: UnsupportedFeature,
+    message:
+      'the entries of a JPEG-LS mapping table have # bytes: one or two are decoded, the same for all components',
+    clause: 'ITU-T T.87 C.2.4.1.2',
+    feature: 'JPEG-LS mapping tables with entries of different or more than two bytes',
+  },
+  MissingJpegLsScan: {
+    code: 112,
+    error: InvalidBitstream,
+    message: 'the JPEG-LS image ends before a scan of every component',
+    clause: 'ITU-T T.87 C.1.1',
+  },
+  BadJpegLsScanHeader: {
+    code: 113,
+    error: InvalidBitstream,
+    message:
+      'the JPEG-LS scan header is cut short or names a component that is not there or has been decoded',
+    clause: 'ITU-T T.87 C.2.3',
+  },
+  BadJpegLsInterleaveMode: {
+    code: 114,
+    error: InvalidBitstream,
+    message: 'the interleave mode # is not one that the components of the JPEG-LS scan can have',
+    clause: 'ITU-T T.87 C.2.3',
+  },
+  BadJpegLsNear: {
+    code: 115,
+    error: InvalidBitstream,
+    message: 'a JPEG-LS scan is near-lossless to #: half of MAXVAL, and 255, are the most',
+    clause: 'ITU-T T.87 C.2.3',
+  },
+  UnsupportedJpegLsPointTransform: {
+    code: 116,
+    error: UnsupportedFeature,
+    message: 'the JPEG-LS scan has a point transform of # bits',
+    clause: 'ITU-T T.87 C.2.3',
+    feature: 'JPEG-LS point transform',
+  },
+  UnsupportedJpegLsColourTransform: {
+    code: 117,
+    error: UnsupportedFeature,
+    message:
+      'the JPEG-LS stream has the colour transform # of its APP8 segment, which is for three components of 8 or 16 bits',
+    feature: 'JPEG-LS colour transform other than HP1, HP2 and HP3',
+  },
+  BadJpegLsRestartMarker: {
+    code: 118,
+    error: InvalidBitstream,
+    message: 'the JPEG-LS restart marker RST# is not the one that belongs here',
+    clause: 'ITU-T T.87 C.1.1',
+  },
+  BadJpegLsCode: {
+    code: 119,
+    error: InvalidBitstream,
+    message:
+      'the entropy-coded JPEG-LS data hold a code that is longer than any can be, or a run longer than its line',
+    clause: 'ITU-T T.87 A.5.3',
+  },
+  BadJpegLsIntervalLength: {
+    code: 120,
+    error: InvalidBitstream,
+    message:
+      'the samples of a JPEG-LS scan or restart interval are complete # bytes before its entropy-coded data end',
+    clause: 'ITU-T T.87 C.1.1',
+  },
+  TruncatedJpegLsScan: {
+    code: 121,
+    error: TruncatedData,
+    message: 'the entropy-coded JPEG-LS data end before the scan is complete',
+    clause: 'ITU-T T.87 C.1.1',
   },
 };
 

@@ -1,0 +1,142 @@
+/**
+ * One line of a scan that is interleaved by sample (T.87 Annex B.3): a pixel at a time, all components of it in turn. They
+ * share the contexts; run mode is entered where none of them has a gradient, and left by all of them together.
+ *
+ * Samples stand by pixel, 16 bits each; in front of a line stands one more pixel, and one behind it. Up to 14 bytes
+ * behind the line itself are written.
+ */
+import { contexts, noGradient, quantize, updateContext } from './contexts';
+import { bitsAt, bottom } from './entropy-coded-segments';
+import { codeEnd, longCode, MOST_ZEROS, NO_CODE } from './golomb';
+import { escapeZeros } from './preset-parameters';
+import { correct, predict, reconstruct } from './prediction';
+import { position, setPosition } from './reader';
+import {
+  interruptionParameter,
+  interruptionSample,
+  LARGEST_RUN_INDEX,
+  logRunBlock,
+  longZerosBehindRun,
+} from './run-mode';
+
+/** RUNindex behind the line. */
+export let pixelRunIndexAfter: u32 = 0;
+
+/** A line of a lossless scan whose MAXVAL is 2^n - 1. False where the codes make no sense. */
+export function decodePlainPixels(above: usize, pitch: usize, columns: u32, runIndex: u32, components: u32): bool {
+  return decodePixels(above, pitch, columns, runIndex, components, true);
+}
+
+/** A line of any scan. */
+export function decodeAnyPixels(above: usize, pitch: usize, columns: u32, runIndex: u32, components: u32): bool {
+  return decodePixels(above, pitch, columns, runIndex, components, false);
+}
+
+// @ts-ignore: decorator
+@inline
+function decodePixels(
+  above: usize, pitch: usize, columns: u32, runIndex: u32, components: u32, plain: bool,
+): bool {
+  const base = bottom, zero = noGradient();
+  const longest = <u64>min(MOST_ZEROS, escapeZeros());
+  const pixel = <usize>components << 1;
+  const end = above + <usize>columns * pixel;
+  let next = position;
+  let at = above;
+  while (at < end) {
+    let gradients = 0;
+    for (let i = at; i < at + pixel; i += 2) gradients |= gradientsAt(zero, i, i + pitch, pixel);
+    if (gradients == 0) {
+      // Run mode. Code segment A.14, in pixels.
+      let rest = <u32>(end - at) / <u32>pixel;
+      let bits = bitsAt(base, next);
+      let block = logRunBlock(runIndex);
+      let count: u32 = 0;
+      while (<i64>bits < 0) {
+        next--;
+        count += 1 << block;
+        if (count > rest) break;
+        if (runIndex < LARGEST_RUN_INDEX) runIndex++;
+        if (count == rest) break;
+        block = logRunBlock(runIndex);
+        bits = bitsAt(base, next);
+      }
+      const toEnd = count >= rest;
+      if (!toEnd) {
+        // Code segment A.15.
+        count += <u32>(((bits << 1) >>> 1) >>> (63 - <u64>block));
+        next -= 1 + block;
+        if (count >= rest) {
+          setPosition(next);
+          return false;
+        }
+      } else count = rest;
+      const stop = at + <usize>count * pixel;
+      for (; at < stop; at += 2) store<u16>(at + pitch, load<u16>(at + pitch - pixel));
+      if (toEnd) break;
+
+      // Each component of the pixel that interrupts the run is predicted by the one above: RItype is 0.
+      for (const stop = at + pixel; at < stop; at += 2) {
+        const k = <u64>interruptionParameter(0);
+        const bits = bitsAt(base, next);
+        const zeros = clz(bits);
+        let mapped: i32;
+        if (zeros < longZerosBehindRun(runIndex)) {
+          mapped = <i32>((zeros << k) | ((((bits << zeros) << 1) >>> 1) >>> (63 - k)));
+          next -= <u32>(zeros + 1 + k);
+        } else {
+          mapped = longCode(next, k, logRunBlock(runIndex) + 1);
+          next = codeEnd;
+          if (mapped == NO_CODE) {
+            setPosition(next);
+            return false;
+          }
+        }
+        const a = <i32>load<u16>(at + pitch - pixel), b = <i32>load<u16>(at);
+        store<u16>(at + pitch, <u16>interruptionSample(mapped, 0, <u32>k, a, b, plain));
+      }
+      runIndex -= <u32>(runIndex > 0);
+      continue;
+    }
+
+    // Regular mode for each component, also for one without gradients.
+    for (const stop = at + pixel; at < stop; at += 2) {
+      const q = gradientsAt(zero, at, at + pitch, pixel);
+      const sign = q >> 31;
+      const context = contexts + ((q ^ sign) - sign);
+      const hot = load<u32>(context);
+      const bits = bitsAt(base, next);
+      const zeros = clz(bits);
+      let mapped: i32;
+      if (zeros < longest) {
+        const h = <u64>hot;
+        mapped = <i32>((zeros << h) | ((((bits << zeros) << 1) >>> 1) >>> ~h));
+        next -= <u32>zeros + 1 + (hot & 63);
+      } else {
+        mapped = longCode(next, <u64>(hot & 63), 0);
+        next = codeEnd;
+        if (mapped == NO_CODE) {
+          setPosition(next);
+          return false;
+        }
+      }
+      const error = (mapped >>> 1) ^ -(mapped & 1) ^ (<i32>(hot << 24) >> 31);
+      const a = <i32>load<u16>(at + pitch - pixel), b = <i32>load<u16>(at), c = <i32>load<u16>(at - pixel);
+      const correction = <i32>hot >> 16;
+      const prediction = correct(predict(a, b, c), (correction ^ sign) - sign);
+      store<u16>(at + pitch, <u16>reconstruct(prediction, (error ^ sign) - sign, plain));
+      updateContext(context, hot, error, plain);
+    }
+  }
+  setPosition(next);
+  pixelRunIndexAfter = runIndex;
+  return true;
+}
+
+/** 81 Q1 + 9 Q2 + Q3 of a sample, in bytes of contexts. */
+@inline
+function gradientsAt(zero: usize, above: usize, here: usize, pixel: usize): i32 {
+  const a = <i32>load<u16>(here - pixel);
+  const b = <i32>load<u16>(above), c = <i32>load<u16>(above - pixel), d = <i32>load<u16>(above + pixel);
+  return 81 * quantize(zero, d - b) + 9 * quantize(zero, b - c) + quantize(zero, c - a);
+}

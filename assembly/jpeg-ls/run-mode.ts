@@ -1,0 +1,84 @@
+/** Run mode (T.87 A.7): the lengths of runs, and the sample that interrupts one. */
+import { initialA } from './contexts';
+import { golombParameter, MOST_ZEROS } from './golomb';
+import { errorBits, escapeZeros, near, reset } from './preset-parameters';
+import { reconstruct } from './prediction';
+
+/** J: log2 of the samples that a 1 stands for, by RUNindex (A.2.1). */
+const j = memory.data<u8>(
+  [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
+export const LARGEST_RUN_INDEX: u32 = 31;
+
+/** By RUNindex: so many zeros, or more, are read by `longCode` behind a run (A.7.2.2). */
+const longZeros = memory.data(32);
+/** Zeros, one more bit and k behind J bits of a run in the bits of one load. */
+const MOST_ZEROS_BEHIND_RUN: i32 = MOST_ZEROS - 16;
+
+/** The contexts 365 and 366, by RItype: A, N, Nn, 32 bits each, and 4 bytes free. */
+const contexts = memory.data(32, 16);
+
+@inline
+export function logRunBlock(runIndex: u32): u32 {
+  return load<u8>(j + runIndex);
+}
+
+@inline
+export function longZerosBehindRun(runIndex: u32): u64 {
+  return load<u8>(longZeros + runIndex);
+}
+
+/** Starts out as A.2.1 says: at the begin of a scan and of each restart interval. */
+export function resetRunContexts(): void {
+  for (let type = 0; type < 2; type++) {
+    store<u32>(contexts + (type << 4), initialA());
+    store<u32>(contexts + (type << 4), 1, 4);
+    store<u32>(contexts + (type << 4), 0, 8);
+  }
+  for (let index = 0; index < 32; index++) {
+    const escape = escapeZeros() - <i32>load<u8>(j + index) - 1;
+    store<u8>(longZeros + index, <u8>max(0, min(MOST_ZEROS_BEHIND_RUN, escape)));
+  }
+}
+
+/** RItype (A.7.2.1): 1 where the samples left and above are the same, or as good as. */
+@inline
+export function interruptionType(a: i32, b: i32, plain: bool): i32 {
+  return plain ? <i32>(a == b) : <i32>(abs(a - b) <= near());
+}
+
+/** k of the sample that interrupts a run (code segment A.20). */
+@inline
+export function interruptionParameter(type: i32): u32 {
+  const at = contexts + (type << 4);
+  const n = load<u32>(at, 4);
+  return golombParameter(load<u32>(at) + ((n >>> 1) & -type), n);
+}
+
+/**
+ * The sample that interrupts a run, out of its mapped error, with which its context is updated (code segments A.21, A.23).
+ * @param k what the error was coded with
+ */
+@inline
+export function interruptionSample(mapped: i32, type: i32, k: u32, a: i32, b: i32, plain: bool): i32 {
+  const at = contexts + (type << 4);
+  let sum = load<u32>(at), n = load<u32>(at, 4), negatives = load<i32>(at, 8);
+  const temporary = mapped + type;
+  const map = temporary & 1;
+  const size = (temporary + map) >> 1;
+  // The error is negative where "k != 0 or 2 Nn >= N" is what map says.
+  const negative = -(<i32>((k != 0) | (2 * negatives >= <i32>n)) ^ map ^ 1);
+  const error = (size ^ negative) - negative;
+  // Predicted is Ra, which is Rb as good as, or Rb with the sign of Rb - Ra.
+  const sign = type ? 0 : (b - a) >> 31;
+  negatives -= error >> 31;
+  sum += <u32>((mapped + 1 - type) >> 1);
+  if (n == reset()) {
+    sum >>= 1;
+    n >>= 1;
+    negatives >>= 1;
+  }
+  store<u32>(at, sum);
+  store<u32>(at, n + 1, 4);
+  store<i32>(at, negatives, 8);
+  return reconstruct(type ? a : b, (error ^ sign) - sign, plain);
+}
