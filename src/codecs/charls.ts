@@ -1,4 +1,4 @@
-import { InvalidBitstream, TruncatedData } from '../errors.js';
+import { InvalidBitstream, TruncatedData, UnsupportedFeature } from '../errors.js';
 import { EmscriptenHost, type EmscriptenModule, type EmscriptenObject } from '../wasm/emscripten.js';
 import type { Codec, Codestream, DecodeContext, Decoder, EncodedFrame } from './codec.js';
 import { hasEndOfImage, inspectJpeg, type JpegHeader, jpegProcessOf } from './jpeg-markers.js';
@@ -35,12 +35,15 @@ export const charls: Codec = {
 };
 
 function refusal({ bytes }: EncodedFrame): string | undefined {
-  let header: JpegHeader;
   try {
-    header = inspectJpeg(bytes);
+    return unsupportedIn(inspectJpeg(bytes));
   } catch {
     return undefined;
   }
+}
+
+/** What the stream asks for that the package does not have or gets wrong, in the standard's words. */
+function unsupportedIn(header: JpegHeader): string | undefined {
   if (header.startOfFrame !== SOF_JPEG_LS) return jpegProcessOf(header);
   const { components, rows, columns } = header;
   if (components.length > 4) return `JPEG-LS of ${components.length} components`;
@@ -54,6 +57,10 @@ function decoderOn(host: EmscriptenHost<CharlsModule>): Decoder {
   return {
     async decode({ bytes }: EncodedFrame, context: DecodeContext): Promise<Codestream> {
       const header = inspectJpeg(bytes);
+      const feature = unsupportedIn(header);
+      if (feature !== undefined) {
+        throw new UnsupportedFeature(`${feature} cannot be decoded by CharLS.`, { feature });
+      }
       checkLength(header, bytes);
       const codestream: Codestream = {
         rows: header.rows,

@@ -50,10 +50,14 @@ export async function decodeTo(
   return { codestream, bytes };
 }
 
+const decoders = new Map<Codec, Promise<Decoder>>();
+
 /** Decodes the bytes of a stream with a codec, as if it came under the codec's first transfer syntax. */
 export async function decodeStream(codec: Codec, bytes: Uint8Array, limits?: Limits): Promise<Decoded> {
   const number = Number(codec.transferSyntaxes[0].split('.').at(-1));
-  return decodeTo(await codec.load(), selfDescribed(bytes, number), limits);
+  const decoder = decoders.get(codec) ?? codec.load();
+  decoders.set(codec, decoder);
+  return decodeTo(await decoder, selfDescribed(bytes, number), limits);
 }
 
 /** A gray or colour ramp with some noise: every value of `bits` bits turns up where there are enough samples. */

@@ -57,12 +57,15 @@ export const libjpegTurbo: Codec = {
 };
 
 function refusal({ bytes }: EncodedFrame): string | undefined {
-  let header: JpegHeader;
   try {
-    header = inspectJpeg(bytes);
+    return unsupportedIn(inspectJpeg(bytes));
   } catch {
     return undefined;
   }
+}
+
+/** What the stream asks for that the package does not have or gets wrong, in the standard's words. */
+function unsupportedIn(header: JpegHeader): string | undefined {
   const { startOfFrame, hierarchical, precision, components, rows } = header;
   if (hierarchical || startOfFrame > 2 || precision !== 8) return jpegProcessOf(header);
   if (components.length !== 1 && components.length !== 3) return `JPEG of ${components.length} components`;
@@ -73,6 +76,10 @@ function decoderOn(host: EmscriptenHost<LibjpegTurboModule>): Decoder {
   return {
     async decode({ bytes }: EncodedFrame, context: DecodeContext): Promise<Codestream> {
       const header = inspectJpeg(bytes);
+      const feature = unsupportedIn(header);
+      if (feature !== undefined) {
+        throw new UnsupportedFeature(`${feature} cannot be decoded by libjpeg-turbo.`, { feature });
+      }
       checkLength(header, bytes);
       const codestream: Codestream = {
         rows: header.rows,

@@ -1,4 +1,4 @@
-import { InvalidBitstream } from '../errors.js';
+import { InvalidBitstream, UnsupportedFeature } from '../errors.js';
 import { EmscriptenHost, type EmscriptenModule, type EmscriptenObject } from '../wasm/emscripten.js';
 import type { Codec, Codestream, DecodeContext, Decoder, EncodedFrame } from './codec.js';
 import { inspectJpegXl, type JpegXlHeader } from './jpeg-xl-header.js';
@@ -33,12 +33,15 @@ export const libjxl: Codec = {
 };
 
 function refusal({ bytes }: EncodedFrame): string | undefined {
-  let header: JpegXlHeader;
   try {
-    header = inspectJpegXl(bytes);
+    return unsupportedIn(inspectJpegXl(bytes));
   } catch {
     return undefined;
   }
+}
+
+/** What the stream asks for that the package does not have or gets wrong, in the standard's words. */
+function unsupportedIn(header: JpegXlHeader): string | undefined {
   // The package keeps the last frame only, and no channel but those of the colour.
   if (header.animation) return 'JPEG XL animation';
   if (header.float) return 'JPEG XL of floating-point samples';
@@ -51,7 +54,12 @@ function refusal({ bytes }: EncodedFrame): string | undefined {
 function decoderOn(host: EmscriptenHost<LibjxlModule>): Decoder {
   return {
     async decode({ bytes }: EncodedFrame, context: DecodeContext): Promise<Codestream> {
-      const { rows, columns, precision, colourChannels } = inspectJpegXl(bytes);
+      const header = inspectJpegXl(bytes);
+      const feature = unsupportedIn(header);
+      if (feature !== undefined) {
+        throw new UnsupportedFeature(`${feature} cannot be decoded by libjxl.`, { feature });
+      }
+      const { rows, columns, precision, colourChannels } = header;
       const codestream: Codestream = {
         rows,
         columns,

@@ -1,4 +1,4 @@
-import { InvalidBitstream, TruncatedData } from '../errors.js';
+import { InvalidBitstream, TruncatedData, UnsupportedFeature } from '../errors.js';
 import type { Limits } from '../limits.js';
 import { EmscriptenHost, type EmscriptenModule, type EmscriptenObject } from '../wasm/emscripten.js';
 import type { Codec, Codestream, DecodeContext, Decoder, EncodedFrame } from './codec.js';
@@ -36,6 +36,10 @@ function decoderOn(host: EmscriptenHost<OpenJpegModule>): Decoder {
   return {
     async decode(frame: EncodedFrame, context: DecodeContext): Promise<Codestream> {
       const header = inspectJpeg2000(frame.bytes);
+      const feature = unsupportedIn(header);
+      if (feature !== undefined) {
+        throw new UnsupportedFeature(`${feature} cannot be decoded by OpenJPEG.`, { feature });
+      }
       // OpenJPEG does without the last tile-part where EOC is missing behind it.
       const suffix = hasEndOfCodestream(frame.bytes, header) ? [] : [0xff, 0xd9];
       const codestream = describe(header);
@@ -56,12 +60,15 @@ function decoderOn(host: EmscriptenHost<OpenJpegModule>): Decoder {
 }
 
 function refusal({ bytes }: EncodedFrame): string | undefined {
-  let header: Jpeg2000Header;
   try {
-    header = inspectJpeg2000(bytes);
+    return unsupportedIn(inspectJpeg2000(bytes));
   } catch {
     return undefined;
   }
+}
+
+/** What the stream asks for that the package does not have or gets wrong, in the standard's words. */
+function unsupportedIn(header: Jpeg2000Header): string | undefined {
   if (header.part2) return 'JPEG 2000 with extensions of Part 2 (ITU-T T.801)';
   if (header.components.length > 4) return `JPEG 2000 of ${header.components.length} components`;
   const precision = Math.max(...header.components.map((component) => component.precision));

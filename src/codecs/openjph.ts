@@ -29,12 +29,15 @@ export const openjph: Codec = {
 };
 
 function refusal({ bytes }: EncodedFrame): string | undefined {
-  let header: Jpeg2000Header;
   try {
-    header = inspectJpeg2000(bytes);
+    return unsupportedIn(inspectJpeg2000(bytes));
   } catch {
     return undefined;
   }
+}
+
+/** What the stream asks for that the package does not have or gets wrong, in the standard's words. */
+function unsupportedIn(header: Jpeg2000Header): string | undefined {
   const { components, layers } = header;
   const [first] = components;
   if (!header.highThroughput) return 'JPEG 2000 without HT code-blocks';
@@ -55,6 +58,10 @@ function decoderOn(host: EmscriptenHost<OpenJphModule>): Decoder {
   return {
     async decode({ bytes }: EncodedFrame, context: DecodeContext): Promise<Codestream> {
       const header = inspectJpeg2000(bytes);
+      const feature = unsupportedIn(header);
+      if (feature !== undefined) {
+        throw new UnsupportedFeature(`${feature} cannot be decoded by OpenJPH.`, { feature });
+      }
       hasEndOfCodestream(bytes, header);
       const { rows, columns, components, componentTransform } = header;
       const [{ precision, signed }] = components;

@@ -34,8 +34,8 @@ interface Instance<M> {
 
 /**
  * The one host of codecs that come as Emscripten builds: makes an instance from the compiled module when the first frame
- * needs it, and a new one after a failure (a C++ exception leaves its objects behind, a trap anything at all) and when
- * the memory, which can only grow, makes the hosts of the thread hold more than `limits.memoryBytes`.
+ * needs it, and a new one after any failure (a C++ exception leaves its objects behind, damaged bytes anything at all) and
+ * when the memory, which can only grow, makes the hosts of the thread hold more than `limits.memoryBytes`.
  */
 export class EmscriptenHost<M extends EmscriptenModule> {
   readonly #name: string;
@@ -71,8 +71,8 @@ export class EmscriptenHost<M extends EmscriptenModule> {
     try {
       return work(module, printed);
     } catch (error) {
-      if (error instanceof CineloopError) throw error;
       this.#drop(current);
+      if (error instanceof CineloopError) throw error;
       throw new InvalidBitstream(
         `${this.#name} gave up on these bytes: ${this.#reason(module, printed, error)}`,
         {
