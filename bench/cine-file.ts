@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { explicitLittleEndian, writeDataset, writeFile } from '../fixtures/generate/dataset-writer.js';
 import { encapsulated } from '../fixtures/generate/encapsulation.js';
+import { encodeJpegLossless } from '../fixtures/generate/jpeg-lossless-encoder.js';
 import { encodeHtJpeg2000, encodeJpeg2000, encodeJpegLs } from '../fixtures/generate/package-encoders.js';
 import type { Picture } from '../fixtures/generate/picture.js';
 import { encodeRle } from '../fixtures/generate/rle-encoder.js';
@@ -12,6 +13,13 @@ export const ENCODINGS = {
   rle: {
     uid: '1.2.840.10008.1.2.5',
     encode: async ({ frames, columns }: Picture) => frames.map((samples) => encodeRle(samples, 1, columns)),
+  },
+  'jpeg-lossless': {
+    uid: '1.2.840.10008.1.2.4.70',
+    encode: async ({ frames, rows, columns }: Picture) =>
+      frames.map((samples) =>
+        encodeJpegLossless({ samples: samples as Uint16Array, rows, columns, components: 1, precision: 16 }),
+      ),
   },
   'jpeg-ls': {
     uid: '1.2.840.10008.1.2.4.80',

@@ -1,81 +1,103 @@
-// How well the pool works: `npx tsx bench/pool.ts [rle|jpeg-ls|jpeg-2000|htj2k] [frames]` after `npm run build`.
-//
-// Decodes a multi-frame file with one worker and with two, by turns, and again with two while memory is watched. Prints
-// frames per second, their ratio, how long the calling thread was busy, and the memory of the process.
-import { performance } from 'node:perf_hooks';
-import { createPool, type DicomImage, open, type Pool } from 'cineloop';
-import { ENCODINGS, type EncodingName, writeCineFile } from './cine-file.js';
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { type EncodingName, writeCineFile } from './cine-file.js';
+import { median, type Ratio, ratioOf } from './statistics.js';
 
-const SIZE = 512;
-const ROUNDS = 5;
-const MEMORY_FRAMES = 2_000;
-
-interface Run {
+/** One pass over some frames, as pool-process.mjs says it. */
+export interface Pass {
   /** Frames per second. */
   readonly rate: number;
-  /** How much of the time the calling thread was busy, 0 to 1. */
+  /** Share of the time that the calling thread's event loop was not idle. */
   readonly busy: number;
+  /** Milliseconds of processor that the calling thread had per frame, and as a share of the time; Linux only. */
+  readonly threadPerFrame?: number;
+  readonly threadShare?: number;
+  /** Milliseconds of processor that all threads had per frame. */
+  readonly processorPerFrame: number;
 }
 
-async function run(image: DicomImage, pool: Pool, into?: Uint16Array): Promise<Run> {
-  const utilization = performance.eventLoopUtilization();
-  const begin = performance.now();
-  let frames = 0;
-  for await (const { samples } of image.decodeAll({ pool, into })) {
-    if (samples.length !== SIZE * SIZE) throw new Error('A frame of the wrong size.');
-    frames += 1;
+/** Passes of one size of pool. */
+export interface PoolRate {
+  readonly workers: number;
+  /** Into one array, or into a fresh one for each frame. */
+  readonly reuse: boolean;
+  readonly passes: readonly Pass[];
+}
+
+export interface PoolResult {
+  readonly id: string;
+  readonly size: number;
+  readonly frameCount: number;
+  readonly rates: readonly PoolRate[];
+  /** Two workers over one: frames per second, fresh arrays and one array. */
+  readonly ratio: { readonly fresh: Ratio; readonly reused: Ratio };
+  /** Milliseconds from loading the library to the first frame, by the number of workers. */
+  readonly firstFrame: Readonly<Record<number, number>>;
+  /** Resident bytes after each quarter of MEMORY_FRAMES, and the peak, with two workers. */
+  readonly memory?: { readonly fresh: Memory; readonly reused: Memory };
+}
+
+export interface Memory {
+  readonly rss: readonly number[];
+  readonly peak: number;
+}
+
+export const MEMORY_FRAMES = 2_000;
+
+/** The files: what one frame costs spans two orders of magnitude. Memory is watched where 2,000 frames take seconds. */
+const FILES: Readonly<Record<string, { encoding: EncodingName; size: number; watched: boolean }>> = {
+  'pool rle 512x512': { encoding: 'rle', size: 512, watched: true },
+  'pool jpeg-lossless 512x512': { encoding: 'jpeg-lossless', size: 512, watched: true },
+  'pool htj2k 512x512': { encoding: 'htj2k', size: 512, watched: true },
+  'pool htj2k 1024x1024': { encoding: 'htj2k', size: 1024, watched: false },
+  'pool jpeg-2000 512x512': { encoding: 'jpeg-2000', size: 512, watched: false },
+};
+
+const FRAMES = 120;
+
+export function poolIds(): string[] {
+  return Object.keys(FILES);
+}
+
+/** Measures one file. `seconds` is for the passes together; memory and first frames come on top. */
+export async function measurePool(id: string, seconds: number, rounds: number): Promise<PoolResult> {
+  const { encoding, size, watched } = FILES[id]!;
+  const file = await writeCineFile(encoding, size, FRAMES);
+  try {
+    const { path } = file;
+    const rates = await run<PoolRate[]>({ kind: 'rates', path, sizes: [0, 1, 2], seconds, rounds });
+    const first: Record<number, number> = {};
+    for (const workers of [0, 1, 2]) {
+      const times: number[] = [];
+      for (let round = 0; round < 5; round += 1)
+        times.push(await run<number>({ kind: 'firstFrame', path, sizes: [workers] }));
+      first[workers] = median(times);
+    }
+    const watch = (reuse: boolean) =>
+      run<Memory>({ kind: 'memory', path, sizes: [2], frames: MEMORY_FRAMES, reuse });
+    return {
+      ...{ id, size, frameCount: FRAMES, rates },
+      ratio: { fresh: scaling(rates, false), reused: scaling(rates, true) },
+      firstFrame: first,
+      ...(watched && { memory: { fresh: await watch(false), reused: await watch(true) } }),
+    };
+  } finally {
+    file.remove();
   }
-  const seconds = (performance.now() - begin) / 1000;
-  return { rate: frames / seconds, busy: performance.eventLoopUtilization(utilization).utilization };
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+function scaling(rates: readonly PoolRate[], reuse: boolean): Ratio {
+  const of = (workers: number) =>
+    rates.find((rate) => rate.workers === workers && rate.reuse === reuse)!.passes.map(({ rate }) => rate);
+  return ratioOf(of(2), of(1));
 }
 
-const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MB`;
+const script = fileURLToPath(new URL('pool-process.mjs', import.meta.url));
 
-const [name = 'rle', count = '200'] = process.argv.slice(2);
-if (!(name in ENCODINGS)) throw new Error(`Encodings: ${Object.keys(ENCODINGS).join(', ')}.`);
-const frameCount = Number(count);
-const file = await writeCineFile(name as EncodingName, SIZE, frameCount);
-const image = await open(file.path);
-const pools = [1, 2].map((workers) => createPool({ workers }));
-const [one, two] = pools as [Pool, Pool];
-const into = new Uint16Array(SIZE * SIZE);
-
-// Workers started, code compiled and optimised.
-for (const pool of pools) await run(image, pool);
-
-const results = { one: [] as Run[], two: [] as Run[], reused: [] as Run[] };
-for (let round = 0; round < ROUNDS; round += 1) {
-  results.one.push(await run(image, one));
-  results.two.push(await run(image, two));
-  results.reused.push(await run(image, two, into));
+async function run<Result>(task: object): Promise<Result> {
+  const { stdout } = await promisify(execFile)(process.execPath, [script, JSON.stringify(task)], {
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  return JSON.parse(stdout.trim().split('\n').at(-1)!) as Result;
 }
-console.log(`${name}, ${frameCount} frames of ${SIZE} x ${SIZE}, 16 bit; medians of ${ROUNDS} rounds by turns`);
-for (const [label, runs] of Object.entries({
-  '1 worker ': results.one,
-  '2 workers': results.two,
-  '2 workers, into one array': results.reused,
-})) {
-  const rate = median(runs.map((each) => each.rate));
-  const busy = median(runs.map((each) => each.busy));
-  console.log(`${label}: ${rate.toFixed(0)} frames/s, calling thread busy ${(100 * busy).toFixed(1)}%`);
-}
-const ratio = median(results.two.map(({ rate }, round) => rate / results.one[round]!.rate));
-console.log(`2 workers : 1 worker = ${ratio.toFixed(2)}`);
-
-const memory: number[] = [];
-for (let decoded = 0; decoded < MEMORY_FRAMES; decoded += frameCount) {
-  await run(image, two);
-  memory.push(process.memoryUsage.rss());
-}
-console.log(
-  `memory over ${MEMORY_FRAMES} frames: ${megabytes(memory[0]!)} after the first ${frameCount}, ` +
-    `${megabytes(Math.max(...memory))} at most, ${megabytes(memory.at(-1)!)} at the end`,
-);
-
-await image.close();
-await Promise.all(pools.map((pool) => pool.close()));
-file.remove();

@@ -1,0 +1,78 @@
+import { alternate, type Schedule } from './alternation.js';
+import type { BenchCase, EncodedCase } from './case.js';
+import { cineloopContenders } from './cineloop.js';
+import type { Contender, Output } from './contender.js';
+import { type Verdict, verdicts } from './exactness.js';
+import { type Peer, peersFor } from './peers/peers.js';
+import { median, type Ratio, ratioOf } from './statistics.js';
+
+/** One peer beside cineloop on one frame. Milliseconds are medians of the rounds. */
+export interface CodecResult {
+  readonly id: string;
+  readonly transferSyntax: string;
+  readonly peer: string;
+  readonly megapixels: number;
+  /** Bytes of decoded samples. */
+  readonly outputBytes: number;
+  readonly encodedBytes: number;
+  readonly ours: Verdict;
+  readonly theirs: Verdict;
+  /** Absent where what a decoder answers does not count. */
+  readonly milliseconds?: { readonly fresh: number; readonly reused: number; readonly peer?: number };
+  /** The peer's time over ours, into a fresh array and into a reused one. */
+  readonly ratio?: { readonly fresh: Ratio; readonly reused: Ratio };
+}
+
+type PeerDecoder = (frame: EncodedCase) => Output | Promise<Output>;
+
+/** Peers that have been loaded: each once for all frames, as in a viewer. */
+const loaded = new Map<Peer, Promise<PeerDecoder>>();
+
+function decoderOf(peer: Peer): Promise<PeerDecoder> {
+  const decoder = loaded.get(peer) ?? peer.load();
+  loaded.set(peer, decoder);
+  return decoder;
+}
+
+/** Measures one frame: a row for each peer that knows its transfer syntax. */
+export async function measureCase(item: BenchCase, schedule: Schedule): Promise<CodecResult[]> {
+  const { id, transferSyntax } = item;
+  const frame = await item.load();
+  const rivals = await Promise.all(
+    peersFor(transferSyntax).map(async (peer) => {
+      const decoder = await decoderOf(peer);
+      const decode = () => decoder(frame);
+      return { peer, decode, ...(await verdicts(frame, transferSyntax, { colour: peer.colour, decode })) };
+    }),
+  );
+  const { rows, columns, samplesPerPixel, bitsAllocated } = frame.attributes;
+  const common = {
+    id,
+    transferSyntax,
+    megapixels: (rows * columns) / 1e6,
+    outputBytes: rows * columns * samplesPerPixel * Math.ceil(bitsAllocated / 8),
+    encodedBytes: frame.bytes.length,
+  };
+  if (!rivals.every(({ ours }) => ours.counts)) {
+    return rivals.map(({ peer, ours, theirs }) => ({ ...common, peer: peer.name, ours, theirs }));
+  }
+  const colour = rivals.some(({ peer }) => peer.colour === 'rgb') ? 'rgb' : 'stored';
+  const able = rivals.filter(({ theirs }) => !theirs.note.startsWith('refused'));
+  const contenders: Contender[] = [
+    ...(await cineloopContenders(frame, transferSyntax, colour)),
+    ...able.map(({ peer, decode }) => ({ name: peer.name, decode })),
+  ];
+  const [fresh, reused, ...others] = await alternate(contenders, schedule);
+  return rivals.map((rival) => {
+    const { peer, ours, theirs } = rival;
+    const times = others[able.indexOf(rival)];
+    return {
+      ...{ ...common, peer: peer.name, ours, theirs },
+      milliseconds: {
+        ...{ fresh: median(fresh!), reused: median(reused!) },
+        ...(times && { peer: median(times) }),
+      },
+      ...(times && { ratio: { fresh: ratioOf(times, fresh!), reused: ratioOf(times, reused!) } }),
+    };
+  });
+}

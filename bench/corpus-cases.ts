@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { open } from 'cineloop';
+import dcmjs from 'dcmjs';
+import { type Reference, readReferences } from '../conformance/reference.js';
+import type { BenchCase } from './case.js';
+
+/** Pixels at least: smaller frames are what the fixtures are for. */
+const LEAST_PIXELS = 200_000;
+
+/**
+ * Real frames from the corpus in `folder`: of the files with one frame on which independent decoders agree, three of each
+ * transfer syntax, the smallest, the middle one and the largest.
+ */
+export async function corpusCases(folder: string): Promise<BenchCase[]> {
+  const files = grouped(await readReferences(join(folder, 'reference.tsv')), ({ file }) => file);
+  const candidates = files
+    .filter((frames) => frames.length === 1)
+    .map(([frame]) => frame!)
+    .filter(
+      ({ kind, verdict, rows, columns }) =>
+        kind === 'dicom' && verdict.startsWith('exact') && rows * columns >= LEAST_PIXELS,
+    );
+  return grouped(candidates, ({ transferSyntax }) => transferSyntax).flatMap((group) => {
+    const bySize = group.toSorted((a, b) => a.rows * a.columns - b.rows * b.columns);
+    const places = new Set([0, (bySize.length - 1) >> 1, bySize.length - 1]);
+    return [...places].map((place) => caseOf(folder, bySize[place]!));
+  });
+}
+
+function grouped<Item>(items: readonly Item[], key: (item: Item) => string): Item[][] {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
+  return [...groups.values()];
+}
+
+function caseOf(folder: string, { file, transferSyntax, rows, columns, sha256 }: Reference): BenchCase {
+  return {
+    id: `corpus ${basename(file, '.dcm').slice(0, 32)} ${columns}x${rows}`,
+    transferSyntax,
+    async load() {
+      const path = join(folder, file);
+      const image = await open(path);
+      const { attributes } = image;
+      await image.close();
+      return { bytes: encodedFrame(await readFile(path)), attributes, sha256 };
+    },
+  };
+}
+
+/** The fragments of a file with one frame, joined, as dcmjs finds them. */
+function encodedFrame(file: Buffer): Uint8Array {
+  const { dict } = dcmjs.data.DicomMessage.readFile(Uint8Array.from(file).buffer);
+  const fragments = dict['7FE00010']!.Value as ArrayBuffer[];
+  return Buffer.concat(fragments.map((fragment) => new Uint8Array(fragment)));
+}

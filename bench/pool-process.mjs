@@ -1,0 +1,104 @@
+// The pool in a process of its own, as small as a program that uses it can be: the heap of whoever makes the files would
+// make every garbage collection on the calling thread longer. Reads its task from the first argument, prints one line of
+// JSON.
+import { existsSync, readFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+
+const { kind, path, sizes, seconds, rounds, frames, reuse } = JSON.parse(process.argv[2]);
+
+/** Milliseconds that the calling thread has had a processor; undefined where the system does not say (not Linux). */
+function threadMilliseconds() {
+  const file = `/proc/self/task/${process.pid}/schedstat`;
+  return existsSync(file) ? Number(readFileSync(file, 'utf8').split(' ')[0]) / 1e6 : undefined;
+}
+
+async function decode(image, pool, count, into, onFrame = () => {}) {
+  const utilization = performance.eventLoopUtilization();
+  const processor = process.cpuUsage();
+  const thread = threadMilliseconds();
+  const begin = performance.now();
+  let decoded = 0;
+  const indices = Array.from({ length: count }, (_, index) => index % image.frameCount);
+  for await (const { samples } of image.decodeAll({ pool, into, frames: indices })) {
+    if (samples.length === 0) throw new Error('A frame without samples.');
+    decoded += 1;
+    onFrame();
+  }
+  const milliseconds = performance.now() - begin;
+  const used = process.cpuUsage(processor);
+  const threadEnd = threadMilliseconds();
+  return {
+    rate: (1000 * decoded) / milliseconds,
+    busy: performance.eventLoopUtilization(utilization).utilization,
+    threadPerFrame: thread === undefined ? undefined : (threadEnd - thread) / decoded,
+    threadShare: thread === undefined ? undefined : (threadEnd - thread) / milliseconds,
+    processorPerFrame: (used.user + used.system) / 1000 / decoded,
+  };
+}
+
+const arrayLike = (samples) => new samples.constructor(samples.length);
+
+/** Passes with each size of pool by turns, in changing order; fresh arrays, then one array for all frames. */
+async function rates(open, createPool) {
+  const image = await open(path);
+  const pools = sizes.map((workers) => createPool({ workers }));
+  const { samples } = await image.decode(0, { workers: 0 });
+  const ways = pools.flatMap((pool) => [undefined, arrayLike(samples)].map((into) => ({ pool, into })));
+  const passes = ways.map(() => []);
+  const counts = [];
+  // Workers started, code compiled and optimised; then as many frames as fill a turn.
+  for (const { pool, into } of ways) {
+    await decode(image, pool, 30, into);
+    const { rate } = await decode(image, pool, 30, into);
+    counts.push(Math.max(40, Math.round((rate * seconds) / rounds / ways.length)));
+  }
+  for (let round = 0; round < rounds; round += 1) {
+    const order = [...ways.keys()];
+    if (round % 2 === 1) order.reverse();
+    for (const way of order) {
+      passes[way].push(await decode(image, ways[way].pool, counts[way], ways[way].into));
+    }
+  }
+  await image.close();
+  await Promise.all(pools.map((pool) => pool.close()));
+  return ways.map(({ pool, into }, way) => ({
+    workers: pool.workers,
+    reuse: into !== undefined,
+    passes: passes[way],
+  }));
+}
+
+/** The resident memory while `frames` frames are decoded, looked at four times. */
+async function memory(open, createPool) {
+  const image = await open(path);
+  const pool = createPool({ workers: sizes[0] });
+  const into = reuse ? arrayLike((await image.decode(0, { pool })).samples) : undefined;
+  const rss = [];
+  let peak = 0;
+  const look = () => {
+    peak = Math.max(peak, process.memoryUsage.rss());
+  };
+  for (let quarter = 0; quarter < 4; quarter += 1) {
+    await decode(image, pool, frames / 4, into, look);
+    rss.push(process.memoryUsage.rss());
+  }
+  await image.close();
+  await pool.close();
+  return { rss, peak };
+}
+
+/** Milliseconds from loading the library to the first frame through a pool. */
+async function firstFrame(begin, open, createPool) {
+  const pool = createPool({ workers: sizes[0] });
+  const image = await open(path);
+  await image.decode(0, { pool });
+  const milliseconds = performance.now() - begin;
+  await image.close();
+  await pool.close();
+  return milliseconds;
+}
+
+const begin = performance.now();
+const { open, createPool } = await import('cineloop');
+const results = { rates, memory, firstFrame: (...surface) => firstFrame(begin, ...surface) };
+console.log(JSON.stringify(await results[kind](open, createPool)));

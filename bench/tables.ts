@@ -1,0 +1,158 @@
+import Table from 'cli-table3';
+import pc from 'picocolors';
+import type { CodecResult } from './codecs.js';
+import type { Machine } from './machine.js';
+import type { NativeResult } from './native.js';
+import { MEMORY_FRAMES, type PoolRate, type PoolResult } from './pool.js';
+import { FRAMES_PER_PROCESS, type StartResult } from './start.js';
+import { median, type Ratio } from './statistics.js';
+
+const BARE = {
+  ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
+  ...{ bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },
+  ...{ left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ' },
+};
+
+/** A table: the first `texts` columns are text, the others numbers, to the right. */
+function table(head: readonly string[], rows: readonly (readonly string[])[], texts: number): string {
+  const lines = new Table({
+    head: head.map((name) => pc.dim(name)),
+    colAligns: head.map((_, column) => (column < texts ? 'left' : 'right')),
+    chars: BARE,
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+  });
+  lines.push(...rows.map((row) => [...row]));
+  return lines.toString();
+}
+
+const fixed = (value: number | undefined, digits: number) =>
+  value === undefined ? '' : value.toFixed(digits);
+
+/** Three digits that mean something. */
+function milliseconds(value: number | undefined): string {
+  return value === undefined ? '' : fixed(value, value < 1 ? 3 : value < 10 ? 2 : value < 100 ? 1 : 0);
+}
+
+const times = ({ median: middle }: Ratio) => `${fixed(middle, 2)}x`;
+const spread = ({ lowerQuartile, upperQuartile }: Ratio) =>
+  `${fixed(lowerQuartile, 2)}-${fixed(upperQuartile, 2)}`;
+const megabytes = (bytes: number) => fixed(bytes / 2 ** 20, 0);
+const percent = (share: number | undefined) => (share === undefined ? '' : `${fixed(100 * share, 1)}%`);
+
+export function machineLines({ commit, node, v8, cpu, threads, load, versions }: Machine): string {
+  const rivals = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return [
+    `cineloop ${commit}, Node.js ${node} (V8 ${v8}), ${cpu}, ${threads} threads, load ${fixed(load, 1)}`,
+    `beside ${rivals.join(', ')}`,
+    ...(load > threads / 2
+      ? [
+          pc.yellow(
+            'The machine is busy: take ratios for what they are, times for nothing, scaling not at all.',
+          ),
+        ]
+      : []),
+  ].join('\n');
+}
+
+export function codecTable(results: readonly CodecResult[]): string {
+  const head = [
+    ...['frame', 'peer', 'samples'],
+    ...['ours ms', 'reused ms', 'peer ms', 'ratio', 'spread', 'reused', 'spread', 'MB/s', 'Mpx/s', 'bits/px'],
+  ];
+  const rows = results.map((result) => {
+    const { ours, theirs, milliseconds: time, ratio, outputBytes, megapixels, encodedBytes } = result;
+    return [
+      ...[result.id, result.peer, samplesNote(ours.counts, ours.note, theirs.counts, theirs.note)],
+      ...[milliseconds(time?.fresh), milliseconds(time?.reused), milliseconds(time?.peer)],
+      ...(ratio ? [times(ratio.fresh), spread(ratio.fresh)] : ['', '']),
+      ...(ratio ? [times(ratio.reused), spread(ratio.reused)] : ['', '']),
+      fixed(time && outputBytes / 1000 / time.fresh, 0),
+      fixed(time && (1000 * megapixels) / time.fresh, 1),
+      fixed((8 * encodedBytes) / (1e6 * megapixels), 1),
+    ];
+  });
+  return table(head, rows, 3);
+}
+
+function samplesNote(oursCounts: boolean, ours: string, theirsCounts: boolean, theirs: string): string {
+  if (!oursCounts) return pc.red(`ours ${ours}`);
+  if (!theirsCounts) return pc.yellow(`peer ${theirs}`);
+  return theirs;
+}
+
+export function nativeTable(results: readonly NativeResult[]): string {
+  const head = ['frame', 'same buffer', 'bytes', 'decode us', 'a copy us'];
+  const rows = results.map(({ size, bitsStored, bytes, sameBuffer, microseconds, copyMicroseconds }) => [
+    ...[`${size}x${size}, ${bitsStored} bits of 16 stored`, sameBuffer ? 'yes' : pc.red('no')],
+    ...[String(bytes), fixed(microseconds, 1), fixed(copyMicroseconds, 1)],
+  ]);
+  return table(head, rows, 2);
+}
+
+export function startTable(results: readonly StartResult[]): string {
+  const head = [
+    ...['first frame', 'peer', 'ours ms', 'peer ms', 'ratio', 'spread'],
+    ...['ours MB', 'peer MB', 'ours wasm', 'peer wasm'],
+  ];
+  const rows = results.map(({ id, peer, firstFrame, growth, wasm }) => [
+    ...[id, peer, milliseconds(firstFrame.ours), milliseconds(firstFrame.peer)],
+    ...[times(firstFrame.ratio), spread(firstFrame.ratio)],
+    ...[megabytes(growth.ours), megabytes(growth.peer), megabytes(wasm.ours), megabytes(wasm.peer)],
+  ]);
+  const note =
+    `In processes of their own. MB: what the process grew by at its peak over ${FRAMES_PER_PROCESS} frames, ` +
+    'code and samples included; wasm: its WebAssembly memory at the end.';
+  return `${table(head, rows, 2)}\n${note}`;
+}
+
+export function poolTable(results: readonly PoolResult[]): string {
+  const head = [
+    ...['file', 'workers', 'output', 'frames/s', 'of 1', 'spread'],
+    ...['busy', 'thread', 'thread ms', 'all ms', 'first ms'],
+  ];
+  const rows = results.flatMap((result) =>
+    result.rates.map((rate) => {
+      const { workers, reuse } = rate;
+      const ratio = workers === 2 ? result.ratio[reuse ? 'reused' : 'fresh'] : undefined;
+      const of = middleOf(rate);
+      return [
+        ...[result.id, String(workers), reuse ? 'reused' : 'fresh', fixed(of.rate, 1)],
+        ...(ratio ? [times(ratio), spread(ratio)] : ['', '']),
+        ...[percent(of.busy), percent(of.threadShare)],
+        ...[milliseconds(of.threadPerFrame), milliseconds(of.processorPerFrame)],
+        reuse ? '' : milliseconds(result.firstFrame[workers]),
+      ];
+    }),
+  );
+  const note =
+    'busy: share of the time that the event loop of the calling thread was not idle, waiting for a processor included; ' +
+    'thread: share that it had one.\nthread ms, all ms: processor time per frame, of the calling thread and of all. ' +
+    'first ms: from loading the library.';
+  return `${table(head, rows, 3)}\n${note}`;
+}
+
+/** Medians of the passes. */
+export function middleOf({ passes }: PoolRate) {
+  const optional = (values: (number | undefined)[]) =>
+    values.includes(undefined) ? undefined : median(values as number[]);
+  return {
+    rate: median(passes.map(({ rate }) => rate)),
+    busy: median(passes.map(({ busy }) => busy)),
+    threadShare: optional(passes.map(({ threadShare }) => threadShare)),
+    threadPerFrame: optional(passes.map(({ threadPerFrame }) => threadPerFrame)),
+    processorPerFrame: median(passes.map(({ processorPerFrame }) => processorPerFrame)),
+  };
+}
+
+export function memoryTable(results: readonly PoolResult[]): string {
+  const quarters = [1, 2, 3, 4].map((quarter) => `MB at ${(quarter * MEMORY_FRAMES) / 4}`);
+  const rows = results.flatMap(({ id, memory }) =>
+    memory === undefined
+      ? []
+      : (['fresh', 'reused'] as const).map((output) => [
+          ...[id, output],
+          ...[...memory[output].rss, memory[output].peak].map(megabytes),
+        ]),
+  );
+  return table(['file, 2 workers', 'output', ...quarters, 'peak MB'], rows, 2);
+}
