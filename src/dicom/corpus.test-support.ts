@@ -26,8 +26,17 @@ export function readCorpusFile(file: string): Uint8Array<ArrayBuffer> {
 export type ReferenceRow = Record<string, string>;
 
 export function referenceRows(): ReferenceRow[] {
+  return rowsOf('reference.tsv');
+}
+
+/** The rows of manifest.tsv: one for each file. */
+export function manifestRows(): Record<string, string>[] {
+  return rowsOf('manifest.tsv');
+}
+
+function rowsOf(table: string): Record<string, string>[] {
   if (!corpus) return [];
-  const [head = '', ...lines] = readFileSync(join(corpus, 'reference.tsv'), 'utf8').trimEnd().split('\n');
+  const [head = '', ...lines] = readFileSync(join(corpus, table), 'utf8').trimEnd().split('\n');
   const names = head.split('\t');
   return lines.map((line) => {
     const cells = line.split('\t');
