@@ -107,13 +107,7 @@ export function updateContext(at: usize, hot: u32, error: i32, lossless: bool): 
   b = min(b, 0);
   let c = (<i32>hot >> 16) + low - high;
   if (<u32>(c + 128) > 255) c = c < 0 ? -128 : 127;
-  let k = hot & 63;
-  const shifted = n << k;
-  if (shifted < a) {
-    k = golombParameter(a, n);
-  } else if (shifted >>> 1 >= a) {
-    if (k) k = golombParameter(a, n);
-  }
+  const k = golombParameter(a, n);
   // k - 1 is all ones where k is 0: the sign bit of 2 B + N - 1 says whether 2 B <= -N.
   const turned = (near() == 0 || lossless) ? ((b + b + <i32>n - 1) & (<i32>k - 1)) >>> 31 : 0;
   store<u32>(at, k | (turned << 7) | (c << 16));

@@ -5,7 +5,7 @@
  *     Ra Ix        `pitch` bytes further
  *
  * Samples have 16 bits. In front of a line stands one more sample, and one behind it: A.3.1 says what they are. Up to 14
- * bytes behind the line above are read, and up to 14 behind the line itself are written.
+ * bytes behind the line above are read, and up to 16 behind the line itself are written.
  */
 import { contexts, noGradient, quantize, updateContext } from './contexts';
 import { bitsAt, bottom } from './entropy-coded-segments';
@@ -22,35 +22,63 @@ import {
   longZerosBehindRun,
 } from './run-mode';
 
-/** RUNindex behind the line. */
+/** RUNindex, and Ra, where decoding stopped: behind the line, or where a long code is in the way. */
 export let runIndexAfter: u32 = 0;
+let sampleAfter: i32 = 0;
 
-/** A line of a lossless scan whose MAXVAL is 2^n - 1. False where the codes make no sense. */
-export function decodePlainLine(above: usize, pitch: usize, columns: u32, runIndex: u32): bool {
-  return decodeLine(above, pitch, columns, runIndex, true);
+/** What `decodeSamples` returns where codes make no sense; else it is an address. */
+const BROKEN: usize = 0;
+
+/**
+ * A line; false where its codes make no sense.
+ * @param plain the scan is lossless, and its MAXVAL 2^n - 1
+ */
+export function decodeLine(above: usize, pitch: usize, columns: u32, runIndex: u32, plain: bool): bool {
+  const end = above + (<usize>columns << 1);
+  const first = <i32>load<u16>(above);
+  const stop = plain
+    ? decodePlainSamples(above, end, pitch, first, runIndex)
+    : decodeAnySamples(above, end, pitch, first, runIndex);
+  if (stop == end) return true;
+  // From a long code on: a loop that calls functions keeps its variables in memory, so the ones above do not.
+  return stop != BROKEN && decodeLongCodesToo(stop, end, pitch, sampleAfter, runIndexAfter) != BROKEN;
 }
 
-/** A line of any scan. */
-export function decodeAnyLine(above: usize, pitch: usize, columns: u32, runIndex: u32): bool {
-  return decodeLine(above, pitch, columns, runIndex, false);
+function decodePlainSamples(at: usize, end: usize, pitch: usize, a: i32, runIndex: u32): usize {
+  return decodeSamples(at, end, pitch, a, runIndex, true, false);
 }
 
+function decodeAnySamples(at: usize, end: usize, pitch: usize, a: i32, runIndex: u32): usize {
+  return decodeSamples(at, end, pitch, a, runIndex, false, false);
+}
+
+function decodeLongCodesToo(at: usize, end: usize, pitch: usize, a: i32, runIndex: u32): usize {
+  return decodeSamples(at, end, pitch, a, runIndex, false, true);
+}
+
+/**
+ * Samples from `at`, in the line above, to `end`. Stops in front of the first code (or run) that is too long for one load,
+ * unless those are wanted too.
+ * @param a the sample on the left
+ * @returns where it stopped, or BROKEN
+ */
 // @ts-ignore: decorator
 @inline
-function decodeLine(above: usize, pitch: usize, columns: u32, runIndex: u32, plain: bool): bool {
+function decodeSamples(
+  at: usize, end: usize, pitch: usize, a: i32, runIndex: u32, plain: bool, longCodesToo: bool,
+): usize {
   const base = bottom, zero = noGradient();
   const longest = <u64>min(MOST_ZEROS, escapeZeros());
-  const end = above + (<usize>columns << 1);
   let next = position;
-  let at = above;
-  let a = <i32>load<u16>(at), b = a, c = <i32>load<u16>(at - 2), d = <i32>load<u16>(at, 2);
+  let b = <i32>load<u16>(at), c = <i32>load<u16>(at - 2), d = <i32>load<u16>(at, 2);
   let q1 = quantize(zero, d - b), q12 = 81 * q1 + 9 * quantize(zero, b - c);
   while (at < end) {
     const q = q12 + quantize(zero, c - a);
     let bits = bitsAt(base, next);
     if (q == 0) {
       // Run mode. Code segment A.14: each 1 stands for a block of samples, the last one for what is left of the line.
-      let rest = <u32>(end - at) >> 1;
+      const runStart = at, runCode = next, runIndexBefore = runIndex;
+      const rest = <u32>(end - at) >> 1;
       let block = logRunBlock(runIndex);
       let count: u32 = 0;
       while (<i64>bits < 0) {
@@ -70,30 +98,34 @@ function decodeLine(above: usize, pitch: usize, columns: u32, runIndex: u32, pla
         bits = (bits << 1) << <u64>block;
         if (count >= rest) {
           setPosition(next);
-          return false;
+          return BROKEN;
         }
       } else count = rest;
-      if (count) {
-        fill(at + pitch, <u16>a, count);
-        at += <usize>count << 1;
-      }
+      fill(at + pitch, <u16>a, count);
+      at += <usize>count << 1;
       if (toEnd) break;
 
       b = load<u16>(at);
       const type = interruptionType(a, b, plain);
       const k = <u64>interruptionParameter(type);
       const zeros = clz(bits);
-      let mapped: i32;
+      let mapped = 0;
       if (zeros < longZerosBehindRun(runIndex)) {
-        mapped = <i32>((zeros << k) | ((((bits << zeros) << 1) >>> 1) >>> (63 - k)));
+        mapped = <i32>(((zeros - 1) << k) + ((bits << zeros) >>> (63 - k)));
         next -= <u32>(zeros + 1 + k);
-      } else {
+      } else if (longCodesToo) {
         mapped = longCode(next, k, logRunBlock(runIndex) + 1);
         next = codeEnd;
         if (mapped == NO_CODE) {
           setPosition(next);
-          return false;
+          return BROKEN;
         }
+      } else {
+        // Back to where the run began: to decode it again gives the same.
+        at = runStart;
+        next = runCode;
+        runIndex = runIndexBefore;
+        break;
       }
       runIndex -= <u32>(runIndex > 0);
       a = interruptionSample(mapped, type, <u32>k, a, b, plain);
@@ -112,20 +144,20 @@ function decodeLine(above: usize, pitch: usize, columns: u32, runIndex: u32, pla
     const context = contexts + ((q ^ sign) - sign);
     const hot = load<u32>(context);
     const zeros = clz(bits);
-    let mapped: i32;
+    let mapped = 0;
     if (zeros < longest) {
-      // A shift takes the low six bits of its count: those of `hot` are k, and 63 - k those of its complement.
-      const h = <u64>hot;
-      mapped = <i32>((zeros << h) | ((((bits << zeros) << 1) >>> 1) >>> ~h));
+      // 2^k and k more bits stand behind the zeros. A shift takes the low six bits of its count: those of `hot` are k, and
+      // 63 - k those of its complement.
+      mapped = <i32>(((zeros - 1) << <u64>hot) + ((bits << zeros) >>> ~<u64>hot));
       next -= <u32>zeros + 1 + (hot & 63);
-    } else {
+    } else if (longCodesToo) {
       mapped = longCode(next, <u64>(hot & 63), 0);
       next = codeEnd;
       if (mapped == NO_CODE) {
         setPosition(next);
-        return false;
+        return BROKEN;
       }
-    }
+    } else break;
     // A.5.2 undone, the other way round where bit 7 says so.
     const error = (mapped >>> 1) ^ -(mapped & 1) ^ (<i32>(hot << 24) >> 31);
     const correction = <i32>hot >> 16;
@@ -143,10 +175,11 @@ function decodeLine(above: usize, pitch: usize, columns: u32, runIndex: u32, pla
   }
   setPosition(next);
   runIndexAfter = runIndex;
-  return true;
+  sampleAfter = a;
+  return at;
 }
 
-/** `count` samples, at least one, and up to seven more. */
+/** `count` samples, and up to eight more. */
 @inline
 function fill(to: usize, sample: u16, count: u32): void {
   const end = to + (<usize>count << 1);

@@ -8,6 +8,7 @@
 import { contexts, noGradient, quantize, updateContext } from './contexts';
 import { bitsAt, bottom } from './entropy-coded-segments';
 import { codeEnd, longCode, MOST_ZEROS, NO_CODE } from './golomb';
+import { MOST_COMPONENTS } from './frame-header';
 import { escapeZeros } from './preset-parameters';
 import { correct, predict, reconstruct } from './prediction';
 import { position, setPosition } from './reader';
@@ -18,6 +19,9 @@ import {
   logRunBlock,
   longZerosBehindRun,
 } from './run-mode';
+
+/** 81 Q1 + 9 Q2 + Q3, in bytes of contexts, of each component of a pixel. */
+const gradients = memory.data(MOST_COMPONENTS * 4, 4);
 
 /** RUNindex behind the line. */
 export let pixelRunIndexAfter: u32 = 0;
@@ -44,9 +48,13 @@ function decodePixels(
   let next = position;
   let at = above;
   while (at < end) {
-    let gradients = 0;
-    for (let i = at; i < at + pixel; i += 2) gradients |= gradientsAt(zero, i, i + pitch, pixel);
-    if (gradients == 0) {
+    let any = 0;
+    for (let i: usize = 0; i < pixel; i += 2) {
+      const q = gradientsAt(zero, at + i, at + pitch + i, pixel);
+      store<i32>(gradients + (i << 1), q);
+      any |= q;
+    }
+    if (any == 0) {
       // Run mode. Code segment A.14, in pixels.
       let rest = <u32>(end - at) / <u32>pixel;
       let bits = bitsAt(base, next);
@@ -80,9 +88,9 @@ function decodePixels(
         const k = <u64>interruptionParameter(0);
         const bits = bitsAt(base, next);
         const zeros = clz(bits);
-        let mapped: i32;
+        let mapped = 0;
         if (zeros < longZerosBehindRun(runIndex)) {
-          mapped = <i32>((zeros << k) | ((((bits << zeros) << 1) >>> 1) >>> (63 - k)));
+          mapped = <i32>(((zeros - 1) << k) + ((bits << zeros) >>> (63 - k)));
           next -= <u32>(zeros + 1 + k);
         } else {
           mapped = longCode(next, k, logRunBlock(runIndex) + 1);
@@ -100,17 +108,18 @@ function decodePixels(
     }
 
     // Regular mode for each component, also for one without gradients.
+    let from = gradients;
     for (const stop = at + pixel; at < stop; at += 2) {
-      const q = gradientsAt(zero, at, at + pitch, pixel);
+      const q = load<i32>(from);
+      from += 4;
       const sign = q >> 31;
       const context = contexts + ((q ^ sign) - sign);
       const hot = load<u32>(context);
       const bits = bitsAt(base, next);
       const zeros = clz(bits);
-      let mapped: i32;
+      let mapped = 0;
       if (zeros < longest) {
-        const h = <u64>hot;
-        mapped = <i32>((zeros << h) | ((((bits << zeros) << 1) >>> 1) >>> ~h));
+        mapped = <i32>(((zeros - 1) << <u64>hot) + ((bits << zeros) >>> ~<u64>hot));
         next -= <u32>zeros + 1 + (hot & 63);
       } else {
         mapped = longCode(next, <u64>(hot & 63), 0);

@@ -19,7 +19,7 @@ import {
   MOST_COMPONENTS,
   verticalSampling,
 } from './frame-header';
-import { decodeAnyLine, decodePlainLine, runIndexAfter } from './line';
+import { decodeLine, runIndexAfter } from './line';
 import { marker, offsetOf, segmentEnd } from './markers';
 import { decodeAnyPixels, decodePlainPixels, pixelRunIndexAfter } from './pixel-line';
 import { isPlain } from './preset-parameters';
@@ -189,7 +189,7 @@ function decodeRingLine(index: i32, line: i32, isFirst: bool): bool {
       : decodeAnyPixels(above, here - above, width, runIndex, scanComponentCount);
     store<u32>(ring(index), pixelRunIndexAfter, 12);
   } else {
-    whole = plain ? decodePlainLine(above, here - above, width, runIndex) : decodeAnyLine(above, here - above, width, runIndex);
+    whole = decodeLine(above, here - above, width, runIndex, plain);
     store<u32>(ring(index), runIndexAfter, 12);
   }
   return whole;
