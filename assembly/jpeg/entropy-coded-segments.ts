@@ -23,6 +23,8 @@ const SLACK: usize = 64;
 export let segmentCount: i32 = 0;
 /** Address of the marker behind the scan, or of the end of the input. */
 export let scanEnd: usize = 0;
+/** Address of the first restart marker that is not the one that belongs there, 0 where all are. */
+export let strayRestart: usize = 0;
 
 /** The start of each segment, then the end of the last one: addresses in the copy. */
 let boundaries: usize = 0;
@@ -44,12 +46,15 @@ export function segmentStop(index: i32): usize {
  * @param intervals restart intervals that the scan may need; 1 where restart is not enabled
  * @param restarts whether restart is enabled
  * @param lookBehind bytes that the reader may go past the end of a segment before it asks whether it did
+ * @param resynchronize goes on behind a restart marker that is not the one that belongs there, and sets strayRestart: one
+ *   or two numbers too high, and as many segments are lost and empty here; one or two too low, and it is passed over; else
+ *   it is taken for the one that belongs there
  */
-export function gatherScan(from: usize, intervals: u64, restarts: bool, lookBehind: u64): i32 {
+export function gatherScan(from: usize, intervals: u64, restarts: bool, lookBehind: u64, resynchronize: bool): i32 {
   const length = <u64>(inputEnd - from);
-  // Each RSTm takes two bytes of the input, so there cannot be more segments than this whatever the headers
-  // say.
-  const capacity = <i32>min(intervals, length / 2 + 2);
+  // Each RSTm takes two bytes of the input and begins three segments at most, so there cannot be more than
+  // this whatever the headers say.
+  const capacity = <i32>min(intervals, (length / 2) * 3 + 2);
   boundaries = take((<u64>capacity + 1) << 2);
   const bottom = take(length + lookBehind + 2 * SLACK);
   if (boundaries == 0 || bottom == 0) return fail(Status.LimitMemory, offsetOf(from));
@@ -57,6 +62,7 @@ export function gatherScan(from: usize, intervals: u64, restarts: bool, lookBehi
   const top = bottom + <usize>(length + lookBehind + SLACK);
   let source = from, target = top;
   let found = 1; // segments begun
+  strayRestart = 0;
   store<usize>(boundaries, top);
   while (true) {
     if (ASC_FEATURE_SIMD) {
@@ -83,13 +89,17 @@ export function gatherScan(from: usize, intervals: u64, restarts: bool, lookBehi
     } else if (code == 0xff) {
       source++;
     } else if (code >= Marker.RST0 && code <= Marker.RST7) {
-      const expected = (found - 1) & 7;
-      if (!restarts || code - Marker.RST0 != expected) {
+      const ahead = (code - Marker.RST0 - found + 1) & 7;
+      if (!restarts || (ahead != 0 && !resynchronize)) {
         return fail(Status.BadJpegRestartMarker, offsetOf(source), code - Marker.RST0);
       }
-      // Leniency: markers beyond the last interval are passed over; some writers put one in front of EOI.
-      if (found <= capacity) store<usize>(boundaries + (found << 2), target);
-      found++;
+      if (ahead != 0 && strayRestart == 0) strayRestart = source;
+      let segments = ahead == 1 || ahead == 2 ? ahead + 1 : ahead < 6 ? 1 : 0;
+      for (; segments > 0; segments--) {
+        // Leniency: markers beyond the last interval are passed over; some writers put one in front of EOI.
+        if (found <= capacity) store<usize>(boundaries + (found << 2), target);
+        found++;
+      }
       source += 2;
     } else break;
   }

@@ -18,7 +18,7 @@ export let componentCount: i32 = 0;
 export let maximumH: i32 = 0;
 export let maximumV: i32 = 0;
 
-/** Ci, Hi, Vi of each component, 4 bytes apart. */
+/** Ci, Hi, Vi, Tqi of each component, 4 bytes apart. */
 const components: usize = memory.data(MAXIMUM_COMPONENTS * 4, 4);
 
 @inline
@@ -34,6 +34,23 @@ export function horizontalSampling(component: i32): i32 {
 @inline
 export function verticalSampling(component: i32): i32 {
   return load<u8>(components + (component << 2), 2);
+}
+
+/** Tqi: the quantization table destination, 0 to 255 as the header has it; without meaning in lossless processes. */
+@inline
+export function quantizationDestination(component: i32): i32 {
+  return load<u8>(components + (component << 2), 3);
+}
+
+/**
+ * Takes the sampling factors of a single component for 1: they have no meaning, its scan is of single data units (A.2.2).
+ */
+export function ignoreSamplingOfOne(): void {
+  if (componentCount != 1) return;
+  store<u8>(components, 1, 1);
+  store<u8>(components, 1, 2);
+  maximumH = 1;
+  maximumV = 1;
 }
 
 /** xi: samples per line of a component. */
@@ -55,10 +72,7 @@ export function forgetFrameHeader(): void {
   componentCount = 0;
 }
 
-/**
- * Reads the current marker segment as the frame header of a lossless process: 2 to 16 bits, 1 to 4
- * components.
- */
+/** Reads the current marker segment as a frame header: 2 to 16 bits, 1 to 4 components. */
 export function readFrameHeader(): i32 {
   const at = offsetOf(marker);
   const length = <i32>(segmentEnd - segment);
@@ -80,6 +94,7 @@ export function readFrameHeader(): i32 {
     store<u8>(to, load<u8>(from), 0);
     store<u8>(to, h, 1);
     store<u8>(to, v, 2);
+    store<u8>(to, load<u8>(from, 2), 3);
     maximumH = max(maximumH, h);
     maximumV = max(maximumV, v);
   }

@@ -38,6 +38,14 @@ export function forgetHuffmanTables(): void {
   installed = 0;
 }
 
+/** Installs a table from its specification, BITS and HUFFVAL one behind the other: at most 256 values, a prefix code. */
+export function installHuffmanTable(destination: i32, specification: usize): void {
+  let length: usize = 16;
+  for (let i = 0; i < 16; i++) length += load<u8>(specification + i);
+  memory.copy(codeCounts(destination), specification, length);
+  installed |= 1 << destination;
+}
+
 /**
  * Installs the tables of the current marker segment, a DHT segment. A table that is there already is
  * replaced.
@@ -61,9 +69,7 @@ export function readHuffmanTables(): i32 {
     if (codes == 0 || codes > 256 || segmentEnd - counts < <usize>(16 + codes)) {
       return fail(Status.BadJpegHuffmanTable, at, identifier);
     }
-    const destination = destinationOf(tableClass, identifier);
-    memory.copy(codeCounts(destination), counts, 16 + codes);
-    installed |= 1 << destination;
+    installHuffmanTable(destinationOf(tableClass, identifier), counts);
     from = counts + 16 + codes;
   }
   return Status.Done;

@@ -4,6 +4,7 @@ import { input, inputEnd } from '../kernel/input';
 /** Second byte of the markers that a decoder acts on. */
 export const enum Marker {
   SOF0 = 0xc0,
+  SOF2 = 0xc2,
   SOF3 = 0xc3,
   DHT = 0xc4,
   JPG = 0xc8,
@@ -14,6 +15,7 @@ export const enum Marker {
   SOI = 0xd8,
   EOI = 0xd9,
   SOS = 0xda,
+  DQT = 0xdb,
   DNL = 0xdc,
   DRI = 0xdd,
   DHP = 0xde,

@@ -1,4 +1,4 @@
-/** The scan header (T.81 B.2.3) as the lossless processes use it. */
+/** The scan header (T.81 B.2.3). */
 import { fail } from '../kernel/blocks';
 import { Status } from '../kernel/status';
 import {
@@ -6,10 +6,8 @@ import {
   horizontalSampling,
   identifierOf,
   MAXIMUM_COMPONENTS,
-  precision,
   verticalSampling,
 } from './frame-header';
-import { destinationOf, isInstalled } from './huffman-tables';
 import { marker, offsetOf, segment, segmentEnd } from './markers';
 
 /** Data units in one minimum coded unit at most (B.2.3). */
@@ -19,12 +17,16 @@ export const MAXIMUM_MCU: i32 = 10;
 export let scanHeaderOffset: i32 = 0;
 /** Ns. */
 export let scanComponentCount: i32 = 0;
-/** Ss: selection value of the predictor, 1 to 7. */
-export let predictor: i32 = 0;
-/** Al: the point transform Pt. */
-export let pointTransform: i32 = 0;
+/** Ss: the first DCT coefficient; the predictor of a lossless scan. */
+export let spectralStart: i32 = 0;
+/** Se: the last DCT coefficient. */
+export let spectralEnd: i32 = 0;
+/** Ah: the lowest bit that earlier scans have coded. */
+export let approximationHigh: i32 = 0;
+/** Al: the lowest bit that this scan codes; the point transform Pt of a lossless scan. */
+export let approximationLow: i32 = 0;
 
-/** Index in the frame, and Huffman table destination, of each component of the scan, 2 bytes apart. */
+/** Index in the frame, and Td and Ta together, of each component of the scan, 2 bytes apart. */
 const scanComponents: usize = memory.data(MAXIMUM_COMPONENTS * 2, 2);
 
 @inline
@@ -32,15 +34,19 @@ export function scanComponent(position: i32): i32 {
   return load<u8>(scanComponents + (position << 1));
 }
 
+/** Td: identifier of the DC table, or of the only one of a lossless scan; 0 to 15 as the header has it. */
 @inline
-export function tableDestination(position: i32): i32 {
-  return load<u8>(scanComponents + (position << 1), 1);
+export function dcIdentifier(position: i32): i32 {
+  return <i32>load<u8>(scanComponents + (position << 1), 1) >> 4;
 }
 
-/**
- * Reads the current marker segment as the scan header of a lossless process.
- * Leniencies: Se, Ah and Ta, which have no meaning here and shall be 0, may be anything.
- */
+/** Ta: identifier of the AC table. */
+@inline
+export function acIdentifier(position: i32): i32 {
+  return <i32>load<u8>(scanComponents + (position << 1), 1) & 15;
+}
+
+/** Reads the current marker segment as a scan header. What its parameters may be is for the process to say. */
 export function readScanHeader(): i32 {
   const at = offsetOf(marker);
   scanHeaderOffset = at;
@@ -54,7 +60,6 @@ export function readScanHeader(): i32 {
   let units = 0;
   for (let i = 0; i < count; i++) {
     const selector = <i32>load<u8>(segment + 1 + 2 * i);
-    const destination = destinationOf(0, <i32>load<u8>(segment + 2 + 2 * i) >> 4);
     // The first component of that name not yet in the scan: writers that give all components one name mean
     // their order.
     let component = 0;
@@ -63,22 +68,18 @@ export function readScanHeader(): i32 {
       component++;
     }
     if (component == componentCount) return fail(Status.BadJpegScanHeader, at, selector);
-    if (destination > 3 || !isInstalled(destination)) {
-      return fail(Status.MissingJpegHuffmanTable, at, destination);
-    }
     unused &= ~(1 << component);
     units += horizontalSampling(component) * verticalSampling(component);
     store<u8>(scanComponents + (i << 1), component, 0);
-    store<u8>(scanComponents + (i << 1), destination, 1);
+    store<u8>(scanComponents + (i << 1), load<u8>(segment + 2 + 2 * i), 1);
   }
   if (count > 1 && units > MAXIMUM_MCU) return fail(Status.BadJpegMcu, at, units);
 
-  const selection = segment + 1 + 2 * count;
-  predictor = load<u8>(selection);
-  pointTransform = <i32>load<u8>(selection, 2) & 15;
-  // Selection value 0 is for the differential frames of the hierarchical mode alone (Table H.1).
-  if (predictor < 1 || predictor > 7) return fail(Status.BadJpegPredictor, at, predictor);
-  if (pointTransform >= precision) return fail(Status.BadJpegPointTransform, at, pointTransform);
+  const parameters = segment + 1 + 2 * count;
+  spectralStart = load<u8>(parameters);
+  spectralEnd = load<u8>(parameters, 1);
+  approximationHigh = <i32>load<u8>(parameters, 2) >> 4;
+  approximationLow = <i32>load<u8>(parameters, 2) & 15;
   scanComponentCount = count;
   return Status.Done;
 }

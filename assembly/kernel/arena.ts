@@ -33,3 +33,14 @@ export function take(bytes: u64, alignment: u64 = 16): usize {
   top = <usize>end;
   return <usize>start;
 }
+
+/** Where the next bytes are taken: what `release` may be given later. */
+@inline
+export function taken(): usize {
+  return top;
+}
+
+/** Gives back everything taken since `taken` returned this. */
+export function release(to: usize): void {
+  top = to;
+}

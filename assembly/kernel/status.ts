@@ -47,6 +47,12 @@ export const enum Status {
   TruncatedJpegScan = 53,
   UnsupportedJpegHierarchy = 54,
   BadJpegIntervalLength = 55,
+  BadJpegQuantizationTable = 56,
+  MissingJpegQuantizationTable = 57,
+  BadJpegCoefficientCategory = 58,
+  BadJpegSpectralSelection = 59,
+  BadJpegSuccessiveApproximation = 60,
+  UnsupportedJpegPrecision = 61,
 
   // assembly/jpeg-ls: 96 to 127.
   MissingJpegLsStart = 96,

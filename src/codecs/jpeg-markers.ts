@@ -129,6 +129,18 @@ export function jpegProcessOf({ startOfFrame, hierarchical, precision }: JpegHea
   return `${process}${hierarchical ? ', hierarchical' : ''}${precision === 8 ? '' : `, ${precision} bits`}`;
 }
 
+/**
+ * What the components of a DCT process are as they are coded: JFIF decides, then Adobe's transform flag, then the labels
+ * 'R', 'G', 'B'. Undefined where the stream does not say.
+ */
+export function dctPhotometricInterpretationOf(header: JpegHeader): string | undefined {
+  if (header.components.length !== 3) return undefined;
+  if (header.jfif) return 'YBR_FULL';
+  if (header.adobeTransform !== undefined) return header.adobeTransform === 0 ? 'RGB' : 'YBR_FULL';
+  const labels = String.fromCharCode(...header.components.map((component) => component.identifier));
+  return labels === 'RGB' ? 'RGB' : undefined;
+}
+
 type FrameHeader = Pick<
   JpegHeader,
   'frameHeaderOffset' | 'startOfFrame' | 'precision' | 'rows' | 'columns' | 'components'

@@ -1,7 +1,13 @@
 import { InvalidBitstream, TruncatedData, UnsupportedFeature } from '../errors.js';
 import { EmscriptenHost, type EmscriptenModule, type EmscriptenObject } from '../wasm/emscripten.js';
 import type { Codec, Codestream, DecodeContext, Decoder, EncodedFrame } from './codec.js';
-import { hasEndOfImage, inspectJpeg, type JpegHeader, jpegProcessOf } from './jpeg-markers.js';
+import {
+  dctPhotometricInterpretationOf,
+  hasEndOfImage,
+  inspectJpeg,
+  type JpegHeader,
+  jpegProcessOf,
+} from './jpeg-markers.js';
 
 interface JpegDecoder extends EmscriptenObject {
   getEncodedBuffer(length: number): Uint8Array;
@@ -87,7 +93,7 @@ function decoderOn(host: EmscriptenHost<LibjpegTurboModule>): Decoder {
         samplesPerPixel: header.components.length,
         bitsPerSample: 8,
         signed: undefined,
-        photometricInterpretation: photometricInterpretationOf(header),
+        photometricInterpretation: dctPhotometricInterpretationOf(header),
         bytesPerSample: 1,
       };
       const output = context.allocate(codestream);
@@ -135,15 +141,6 @@ function spoilColourMarkers(copy: Uint8Array): number {
       position += 2 + copy[position + 2] * 256 + copy[position + 3];
     }
   }
-}
-
-/** What the components are: JFIF decides, then Adobe's transform flag, then the labels 'R', 'G', 'B'. */
-function photometricInterpretationOf(header: JpegHeader): string | undefined {
-  if (header.components.length !== 3) return undefined;
-  if (header.jfif) return 'YBR_FULL';
-  if (header.adobeTransform !== undefined) return header.adobeTransform === 0 ? 'RGB' : 'YBR_FULL';
-  const labels = String.fromCharCode(...header.components.map((component) => component.identifier));
-  return labels === 'RGB' ? 'RGB' : undefined;
 }
 
 /** Each block of 8 by 8 samples takes one bit at least (ITU-T T.81 F.1.2, G.1.2), so a size can be too large to be true. */

@@ -4,6 +4,7 @@ import { charls } from './charls.js';
 import type { Codec, Decoder, EncodedFrame } from './codec.js';
 import { deflateFrame } from './deflate-frame.js';
 import { encapsulatedUncompressed } from './encapsulated-uncompressed.js';
+import { jpeg } from './jpeg.js';
 import { jpegLossless } from './jpeg-lossless.js';
 import { jpegLs } from './jpeg-ls.js';
 import { libjpegTurbo } from './libjpeg-turbo.js';
@@ -21,6 +22,7 @@ const BUILT_IN_CODECS: readonly Codec[] = [
   rle,
   jpegLossless,
   libjpegTurbo,
+  jpeg,
   charls,
   jpegLs,
   openjph,

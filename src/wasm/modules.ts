@@ -4,6 +4,7 @@ import { CineloopError, UnsupportedFeature, WorkerFailure } from '../errors.js';
 /** Our kernels. Literal URLs: bundlers find the files by them. The same path holds from src/ and from dist/. */
 const KERNELS: Readonly<Record<string, () => URL>> = {
   rle: () => new URL('../../dist/kernels/rle.wasm', import.meta.url),
+  'jpeg-dct': () => new URL('../../dist/kernels/jpeg-dct.wasm', import.meta.url),
   'jpeg-lossless': () => new URL('../../dist/kernels/jpeg-lossless.wasm', import.meta.url),
   samples: () => new URL('../../dist/kernels/samples.wasm', import.meta.url),
 };

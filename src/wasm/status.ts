@@ -110,9 +110,9 @@ export const STATUSES: Readonly<Record<string, StatusRow>> = {
   UnsupportedJpegProcess: {
     code: 37,
     error: UnsupportedFeature,
-    message: 'the JPEG stream is coded by the process of SOF#, not by the lossless one of SOF3',
+    message: 'the JPEG stream is coded by the process of SOF#, which this kernel does not have',
     clause: 'ITU-T T.81 Table B.1',
-    feature: 'a JPEG process other than lossless (sequential), Huffman coding',
+    feature: 'another JPEG process',
   },
   UnsupportedJpegComponents: {
     code: 38,
@@ -225,6 +225,44 @@ export const STATUSES: Readonly<Record<string, StatusRow>> = {
     message:
       'the samples of a JPEG scan or restart interval are complete # bytes before its entropy-coded data end',
     clause: 'ITU-T T.81 E.2.4',
+  },
+  BadJpegQuantizationTable: {
+    code: 56,
+    error: InvalidBitstream,
+    message:
+      'a JPEG quantization table (identifier #) is cut short or has a precision or number that there is not',
+    clause: 'ITU-T T.81 B.2.4.1',
+  },
+  MissingJpegQuantizationTable: {
+    code: 57,
+    error: InvalidBitstream,
+    message: 'a JPEG component names the quantization table #, which has not been given',
+    clause: 'ITU-T T.81 B.2.2',
+  },
+  BadJpegCoefficientCategory: {
+    code: 58,
+    error: InvalidBitstream,
+    message: 'the JPEG Huffman table # codes a category of DC differences above 15',
+    clause: 'ITU-T T.81 F.1.2.1',
+  },
+  BadJpegSpectralSelection: {
+    code: 59,
+    error: InvalidBitstream,
+    message: 'a progressive JPEG scan selects no band of DCT coefficients that one scan may have (up to #)',
+    clause: 'ITU-T T.81 G.1.1.1.1',
+  },
+  BadJpegSuccessiveApproximation: {
+    code: 60,
+    error: InvalidBitstream,
+    message: 'a progressive JPEG scan, down to bit #, does not go on where the scans before it ended',
+    clause: 'ITU-T T.81 G.1.1.1.2',
+  },
+  UnsupportedJpegPrecision: {
+    code: 61,
+    error: UnsupportedFeature,
+    message: 'JPEG samples of # bits in a DCT process, which has 8 or 12',
+    clause: 'ITU-T T.81 Table B.2',
+    feature: 'a JPEG DCT process of neither 8 nor 12 bits',
   },
 
   MissingJpegLsStart: {

@@ -39,17 +39,12 @@ import {
   standsAlone,
   word,
 } from '../markers';
-import {
-  pointTransform,
-  readScanHeader,
-  scanComponent,
-  scanComponentCount,
-  scanHeaderOffset,
-} from '../scan-header';
+import { scanComponent, scanComponentCount, scanHeaderOffset } from '../scan-header';
 import { storeBytes, undoPointTransform } from './output';
 import { storePlanesLine, takePlanes } from './planes';
 import { SLACK } from './prediction';
 import { beginScan, decodeRow, decodeRowToPlanes, gather, isByPixel, mcuRow, mcuRows } from './scan';
+import { pointTransform, readLosslessScanHeader } from './scan-header';
 
 /** What the next step does. */
 const enum Stage {
@@ -139,7 +134,7 @@ function readToScan(): i32 {
     }
     let status: i32 = Status.Done;
     if (code == Marker.SOS) {
-      return componentCount > 0 ? readScanHeader() : fail(Status.MissingJpegFrameHeader, at);
+      return componentCount > 0 ? readLosslessScanHeader() : fail(Status.MissingJpegFrameHeader, at);
     }
     if (code == Marker.DHT) status = readHuffmanTables();
     else if (code == Marker.DRI) status = readRestartInterval();

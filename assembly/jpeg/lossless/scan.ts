@@ -20,14 +20,7 @@ import {
   verticalSampling,
 } from '../frame-header';
 import { offsetOf, segmentEnd } from '../markers';
-import {
-  pointTransform,
-  predictor,
-  scanComponent,
-  scanComponentCount,
-  scanHeaderOffset,
-  tableDestination,
-} from '../scan-header';
+import { scanComponent, scanComponentCount, scanHeaderOffset } from '../scan-header';
 import {
   addToCycle,
   badCode,
@@ -42,6 +35,7 @@ import {
 } from './differences';
 import { planeLine, planeSample, setPlanePointTransform } from './planes';
 import { reconstructFirstLine, reconstructLine, reconstructRest, SLACK } from './prediction';
+import { pointTransform, predictor, tableDestination } from './scan-header';
 
 const MAXIMUM_LINES: u64 = 0xffff;
 /**
@@ -128,7 +122,7 @@ export function gather(interval: i32): i32 {
   restartInterval = interval;
   const intervals = interval == 0 ? 1 : (<u64>mcuColumns * MAXIMUM_LINES + interval - 1) / interval;
   // A difference takes less than four bytes, and the end of the data is asked for once a row.
-  return gatherScan(segmentEnd, intervals, interval != 0, <u64>mcuColumns * mcuSamples * 4);
+  return gatherScan(segmentEnd, intervals, interval != 0, <u64>mcuColumns * mcuSamples * 4, false);
 }
 
 /** Makes ready to decode the gathered scan; the number of lines is known now. */

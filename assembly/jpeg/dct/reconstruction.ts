@@ -1,0 +1,43 @@
+/**
+ * Dequantization, inverse DCT and level shift of one block (T.81 A.3.3, A.3.1, F.2.1.5) for samples of either precision.
+ * `last` is the zigzag index up to which coefficients may be other than 0.
+ */
+import { inverseDct, inverseDctOfDc, inverseDctOfQuarter } from './inverse-dct';
+import { inverseDct12 } from './inverse-dct-12';
+import { precision } from '../frame-header';
+import { BLOCK_BYTES, QUARTER } from './zigzag';
+
+/** Bytes of a sample in the planes and in the output. */
+@inline
+export function bytesPerSample(): i32 {
+  return precision > 8 ? 2 : 1;
+}
+
+/** `steps` as stepsOf gives them. Writes the samples of 8 lines of 8, `line` bytes apart. */
+export function reconstruct(block: usize, last: u32, steps: usize, to: usize, line: usize): void {
+  if (precision > 8) inverseDct12(block, steps, to, line);
+  else if (last == 0) inverseDctOfDc(block, steps, to, line);
+  else if (last < QUARTER) inverseDctOfQuarter(block, steps, to, line);
+  else inverseDct(block, steps, to, line);
+}
+
+/** Makes a block all 0 whose coefficients behind index `last` are that already. */
+@inline
+export function clearBlock(block: usize, last: u32): void {
+  if (last < QUARTER) {
+    store<u64>(block, 0, 0);
+    store<u64>(block, 0, 16);
+    store<u64>(block, 0, 32);
+    store<u64>(block, 0, 48);
+  } else if (ASC_FEATURE_SIMD) {
+    const zero = i8x16.splat(0);
+    v128.store(block, zero, 0);
+    v128.store(block, zero, 16);
+    v128.store(block, zero, 32);
+    v128.store(block, zero, 48);
+    v128.store(block, zero, 64);
+    v128.store(block, zero, 80);
+    v128.store(block, zero, 96);
+    v128.store(block, zero, 112);
+  } else memory.fill(block, 0, BLOCK_BYTES);
+}

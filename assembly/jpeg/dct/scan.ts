@@ -1,0 +1,259 @@
+/**
+ * One scan of a DCT frame, a row of minimum coded units at a time (T.81 A.2, E.2): entropy-coded segments -> samples in
+ * planes, or coefficients where the frame is progressive.
+ *
+ * A restart interval that turns out damaged does not end the scan: the rest of it is left flat, and reading goes on with
+ * the next one. The damage is kept for the end of the frame.
+ */
+import { fail } from '../../kernel/blocks';
+import { Status } from '../../kernel/status';
+import {
+  gatherScan,
+  scanEnd,
+  segmentCount,
+  segmentStart,
+  segmentStop,
+  strayRestart,
+} from '../entropy-coded-segments';
+import {
+  ceilingOf,
+  columnsOf,
+  horizontalSampling,
+  linesOf,
+  quantizationDestination,
+  verticalSampling,
+} from '../frame-header';
+import { destinationOf, isInstalled } from '../huffman-tables';
+import { offsetOf, segmentEnd } from '../markers';
+import {
+  acIdentifier,
+  approximationHigh,
+  dcIdentifier,
+  scanComponent,
+  scanComponentCount,
+  scanHeaderOffset,
+  spectralStart,
+} from '../scan-header';
+import { bitsLeft, openSegment } from './bit-position';
+import { acTable, badCode, beginInterval, dcTable, prepareAcTable, prepareDcTable } from './coefficient-tables';
+import { addUnit, beginUnits, resetPredictions, setTarget, targetOf, UNIT, units, unitsEnd } from './data-units';
+import { bitSetOf, blocksOf, frameMcuColumns, frameMcuRows, planeLine, samplesOf } from './planes';
+import { decodeAcRefinement, decodeDcRefinement, decodeFirstAc, decodeFirstDc } from './progressive';
+import { latchQuantizationTable, stepsOf } from './quantization-tables';
+import { bytesPerSample } from './reconstruction';
+import { beginSequential, decodeSequential, fillUnits } from './sequential';
+import { BLOCK_BYTES } from './zigzag';
+
+const MAXIMUM_LINES: u64 = 0xffff;
+/** Bytes that one data unit may read: see decodeSequential, decodeAcRefinement. */
+const UNIT_READS: u64 = 272;
+/** Whole bytes that may be left over at the end of a restart interval with another one behind it. */
+const PADDING: i64 = 8;
+
+/** Rows of minimum coded units in the scan, and the one that comes next. */
+export let mcuRows: i32 = 0;
+export let mcuRow: i32 = 0;
+/** Minimum coded units in a row. */
+let mcuColumns: i32 = 0;
+/** Whether the frame is progressive. */
+let progressive: bool = false;
+
+/** Ri; 0 where restart is not enabled. */
+let restartInterval: i32 = 0;
+/** Minimum coded units left in the restart interval, and its index. */
+let mcusLeft: i64 = 0;
+let interval: i32 = 0;
+/** The rest of the restart interval is not to be had. */
+let skipping: bool = false;
+
+/** The first damage of the frame that did not end it, and the row of minimum coded units where it is; Done: none. */
+export let damage: i32 = Status.Done;
+export let damagedRow: i32 = 0;
+let damageOffset: i32 = -1;
+
+export function beginFrame(isProgressive: bool): void {
+  progressive = isProgressive;
+  damage = Status.Done;
+}
+
+/** Fails with the damage that was kept. */
+export function failWithDamage(goodRows: i32): i32 {
+  return fail(<Status>damage, damageOffset, -1, goodRows);
+}
+
+/** Keeps the first damage. */
+export function noteDamage(status: i32, offset: i32): void {
+  if (damage != Status.Done) return;
+  damage = status;
+  damageOffset = offset;
+  damagedRow = mcuRow;
+}
+
+/** Sizes of the scan whose header was read last. A single component is not padded to whole minimum coded units (A.2.2). */
+function measure(): void {
+  if (scanComponentCount == 1) {
+    mcuColumns = ceilingOf(columnsOf(scanComponent(0)), 8);
+    mcuRows = ceilingOf(linesOf(scanComponent(0)), 8);
+  } else {
+    mcuColumns = frameMcuColumns();
+    mcuRows = frameMcuRows();
+  }
+}
+
+function unitsOf(component: i32): i32 {
+  return scanComponentCount == 1 ? 1 : horizontalSampling(component) * verticalSampling(component);
+}
+
+/**
+ * Gathers the entropy-coded segments of the scan whose header was read last. How many lines it has may not be known yet
+ * or change (B.2.5), so it may need as many restart intervals as the largest image.
+ */
+export function gather(interval: i32): i32 {
+  measure();
+  restartInterval = interval;
+  const intervals = interval == 0 ? 1 : (<u64>mcuColumns * MAXIMUM_LINES + interval - 1) / interval;
+  let unitCount = 0;
+  for (let i = 0; i < scanComponentCount; i++) unitCount += unitsOf(scanComponent(i));
+  // The end of the data is asked for once a row.
+  const status = gatherScan(segmentEnd, intervals, interval != 0, <u64>mcuColumns * unitCount * UNIT_READS, true);
+  if (status == Status.Done && strayRestart != 0) noteDamage(Status.BadJpegRestartMarker, offsetOf(strayRestart));
+  return status;
+}
+
+/** Makes ready to decode the gathered scan; the number of lines is known now. */
+export function beginScan(): i32 {
+  measure();
+  mcuRow = 0;
+  interval = 0;
+  mcusLeft = restartInterval != 0 ? restartInterval : i64.MAX_VALUE;
+  beginUnits();
+  for (let i = 0; i < scanComponentCount; i++) {
+    const status = prepareComponent(i);
+    if (status != Status.Done) return status;
+  }
+  beginSequential();
+  openInterval();
+  return Status.Done;
+}
+
+/** Makes the tables and the data units of a component of the scan. */
+function prepareComponent(position: i32): i32 {
+  const component = scanComponent(position);
+  const dc = dcIdentifier(position), ac = acIdentifier(position);
+  const at = scanHeaderOffset;
+  if (!progressive || (spectralStart == 0 && approximationHigh == 0)) {
+    if (dc > 3 || !isInstalled(destinationOf(0, dc))) return fail(Status.MissingJpegHuffmanTable, at, dc);
+    if (!prepareDcTable(dc)) return fail(Status.BadJpegCoefficientCategory, at, dc);
+  }
+  if (!progressive || spectralStart > 0) {
+    if (ac > 3 || !isInstalled(destinationOf(1, ac))) return fail(Status.MissingJpegHuffmanTable, at, ac);
+    prepareAcTable(ac);
+  }
+  const status = latchQuantizationTable(component, quantizationDestination(component), at);
+  if (status != Status.Done) return status;
+
+  const h = scanComponentCount == 1 ? 1 : horizontalSampling(component);
+  const step = h * (progressive ? BLOCK_BYTES : 8 * bytesPerSample());
+  for (let n = unitsOf(component); n > 0; n--) {
+    addUnit(position, dcTable(dc & 3), acTable(ac & 3), stepsOf(component), step, planeLine(component));
+  }
+  return Status.Done;
+}
+
+/** Where the blocks of the next row of minimum coded units go. */
+function setTargets(): void {
+  let unit = units;
+  for (let i = 0; i < scanComponentCount; i++) {
+    const component = scanComponent(i);
+    const h = scanComponentCount == 1 ? 1 : horizontalSampling(component);
+    const v = scanComponentCount == 1 ? 1 : verticalSampling(component);
+    for (let y = mcuRow * v; y < (mcuRow + 1) * v; y++) {
+      for (let x = 0; x < h; x++, unit += UNIT) {
+        if (progressive) setTarget(unit, blocksOf(component, y) + x * BLOCK_BYTES);
+        else setTarget(unit, samplesOf(component, y * 8) + x * 8 * bytesPerSample());
+      }
+    }
+  }
+}
+
+/** Decodes the next row of minimum coded units. */
+export function decodeRow(): i32 {
+  setTargets();
+  for (let column = 0; column < mcuColumns; ) {
+    if (mcusLeft == 0) {
+      const status = nextInterval();
+      if (status != Status.Done) return status;
+    }
+    const count = <i32>min(<i64>(mcuColumns - column), mcusLeft);
+    mcusLeft -= count;
+    if (!skipping) decodeMcus(count);
+    else if (!progressive) fillUnits(count);
+    column += count;
+    // The end of an interval is looked at below, with what is left over.
+    if (mcusLeft > 0 && column == mcuColumns) {
+      const status = checkProgress();
+      if (status != Status.Done) return status;
+    }
+  }
+  mcuRow++;
+  if (mcuRow == mcuRows) return checkProgress();
+  return Status.Done;
+}
+
+/** Decodes `count` minimum coded units into samples or coefficients. */
+function decodeMcus(count: i32): void {
+  if (!progressive) decodeSequential(count);
+  else if (spectralStart == 0) {
+    if (approximationHigh == 0) decodeFirstDc(count);
+    else decodeDcRefinement(count);
+  } else {
+    // One component, so the blocks of a row follow each other.
+    const block = targetOf(units), bitSet = bitSetOf(scanComponent(0), block);
+    setTarget(units, block + count * BLOCK_BYTES);
+    if (approximationHigh == 0) decodeFirstAc(block, bitSet, count);
+    else decodeAcRefinement(block, bitSet, count);
+  }
+}
+
+/** Whether everything so far came out of the restart interval and its tables; if not, whether to go on with the next one. */
+function checkProgress(): i32 {
+  if (skipping) return Status.Done;
+  // Behind the end stands anything: no code there is held against the stream.
+  let status: i32 = Status.Done;
+  if (bitsLeft() < 0) status = Status.TruncatedJpegScan;
+  else if (badCode) status = Status.BadJpegHuffmanCode;
+  return status == Status.Done ? status : damaged(<Status>status);
+}
+
+/** Goes over damage where there is a restart interval to go on with; fails where not. */
+function damaged(status: Status): i32 {
+  noteDamage(status, offsetOf(scanEnd));
+  if (interval + 1 >= segmentCount) return fail(status, offsetOf(scanEnd));
+  skipping = true;
+  return Status.Done;
+}
+
+/** Goes on with the next restart interval. */
+function nextInterval(): i32 {
+  let status = checkProgress();
+  if (status != Status.Done) return status;
+  // Damage that no code gives away shows in what is left over.
+  if (!skipping && bitsLeft() >> 3 >= PADDING) {
+    noteDamage(Status.BadJpegIntervalLength, offsetOf(scanEnd));
+  }
+  interval++;
+  if (interval >= segmentCount) {
+    noteDamage(Status.TruncatedJpegScan, offsetOf(scanEnd));
+    return fail(Status.TruncatedJpegScan, offsetOf(scanEnd));
+  }
+  mcusLeft = restartInterval;
+  openInterval();
+  return Status.Done;
+}
+
+function openInterval(): void {
+  openSegment(segmentStart(interval), segmentStop(interval));
+  beginInterval();
+  resetPredictions();
+  skipping = false;
+}

@@ -1,0 +1,202 @@
+/**
+ * From the lines of a component to lines of the image (T.81 A.1.1 has the factors, and leaves the method open).
+ *
+ * Where a component has half the samples of the image, in one direction or both, its samples are interpolated linearly as
+ * libjpeg does ("fancy upsampling"), bit for bit: each new sample has three quarters of the nearer one and one quarter of
+ * the one on the other side; halves are rounded up and down in turn. Every other ratio repeats samples.
+ */
+import { take } from '../../kernel/arena';
+import {
+  columnsOf,
+  componentCount,
+  horizontalSampling,
+  linesOf,
+  MAXIMUM_COMPONENTS,
+  maximumH,
+  maximumV,
+  samplesPerLine,
+  verticalSampling,
+} from '../frame-header';
+
+import { samplesOf } from './planes';
+import { bytesPerSample } from './reconstruction';
+
+const enum Method {
+  /** The component is as large as the image. */
+  None,
+  /** Half the columns. */
+  Columns,
+  /** Half the lines. */
+  Lines,
+  /** Half of both. */
+  Both,
+  Repetition,
+}
+
+/** Bytes that vectors may write behind a line, and that stand in front of it. */
+const SLACK: usize = 48;
+
+const methods: usize = memory.data(MAXIMUM_COMPONENTS);
+/** The upsampled line of each component, lineBytes apart. */
+let upsampled: usize = 0;
+let lineBytes: usize = 0;
+/** A line of sums of 16 bits. */
+let sums: usize = 0;
+
+/** Chooses the methods and takes memory for the lines. */
+export function takeUpsampling(): bool {
+  for (let i = 0; i < componentCount; i++) store<u8>(methods + i, methodOf(i));
+  // A line of upsampled samples may be longer than the image's by all that a sample stands for.
+  lineBytes = ((<usize>samplesPerLine + 16) * bytesPerSample() + 2 * SLACK + 15) & ~15;
+  upsampled = take(<u64>lineBytes * componentCount);
+  sums = take(<u64>samplesPerLine * 2 + 2 * SLACK);
+  if (upsampled == 0 || sums == 0) return false;
+  upsampled += SLACK;
+  sums += SLACK;
+  return true;
+}
+
+function methodOf(component: i32): Method {
+  const h = horizontalSampling(component), v = verticalSampling(component);
+  if (h == maximumH && v == maximumV) return Method.None;
+  if (h == maximumH && 2 * v == maximumV) return Method.Lines;
+  // libjpeg repeats the samples of lines that have one or two.
+  if (2 * h == maximumH && columnsOf(component) > 2) {
+    if (v == maximumV) return Method.Columns;
+    if (2 * v == maximumV) return Method.Both;
+  }
+  return Method.Repetition;
+}
+
+/** Whether the last line of a row of minimum coded units needs the first one of the next row. */
+export function looksAhead(): bool {
+  for (let i = 0; i < componentCount; i++) {
+    const method = <Method>load<u8>(methods + i);
+    if (method == Method.Lines || method == Method.Both) return true;
+  }
+  return false;
+}
+
+/** Address of the samples of a component in a line of the image; they stay there until the next line is asked for. */
+export function lineOf(component: i32, line: i32): usize {
+  const method = <Method>load<u8>(methods + component);
+  if (method == Method.None) return samplesOf(component, line);
+  return bytesPerSample() == 1 ? upsample<u8>(method, component, line) : upsample<u16>(method, component, line);
+}
+
+function upsample<T>(method: Method, component: i32, line: i32): usize {
+  const to = upsampled + component * lineBytes;
+  const columns = columnsOf(component);
+  if (method == Method.Columns) {
+    const from = samplesOf(component, line);
+    repeatEnds<T>(from, columns);
+    interpolate<T>(from, to, columns);
+  } else if (method == Method.Repetition) {
+    const from = samplesOf(component, (line * verticalSampling(component)) / maximumV);
+    repeat<T>(from, to, horizontalSampling(component));
+  } else {
+    const nearer = line >> 1;
+    const further = max(0, min(linesOf(component) - 1, line & 1 ? nearer + 1 : nearer - 1));
+    const near = samplesOf(component, nearer), far = samplesOf(component, further);
+    if (method == Method.Lines) mix<T>(near, far, to, columns, line & 1 ? 2 : 1);
+    else {
+      addLines<T>(near, far, sums, columns);
+      repeatEnds<u16>(sums, columns);
+      interpolateSums<T>(sums, to, columns);
+    }
+  }
+  return to;
+}
+
+/** Puts a copy of the first sample in front of a line and one of the last behind it. */
+@inline
+function repeatEnds<T>(line: usize, count: i32): void {
+  const end = line + <usize>count * sizeof<T>();
+  store<T>(line - sizeof<T>(), load<T>(line));
+  store<T>(end, load<T>(end - sizeof<T>()));
+}
+
+/** Every sample of a line as often as the ratio of `h` to the largest factor has it; fractions take the sample they are in. */
+function repeat<T>(from: usize, to: usize, h: i32): void {
+  let position = 0; // of the column inside its sample, in units of 1 / maximumH
+  for (const end = to + samplesPerLine * sizeof<T>(); to < end; to += sizeof<T>()) {
+    store<T>(to, load<T>(from));
+    position += h;
+    if (position >= maximumH) {
+      position -= maximumH;
+      from += sizeof<T>();
+    }
+  }
+}
+
+/** Twice as many samples from a line whose ends are repeated. */
+function interpolate<T>(from: usize, to: usize, count: i32): void {
+  if (ASC_FEATURE_SIMD && sizeof<T>() == 1) {
+    const one = i16x8.splat(1), two = i16x8.splat(2);
+    for (const end = from + count; from < end; from += 8, to += 16) {
+      const centre = threefold(v128.load8x8_u(from));
+      const even = i16x8.shr_u(i16x8.add(i16x8.add(centre, v128.load8x8_u(from - 1)), one), 2);
+      const odd = i16x8.shr_u(i16x8.add(i16x8.add(centre, v128.load8x8_u(from + 1)), two), 2);
+      v128.store(to, v128.or(even, i16x8.shl(odd, 8)));
+    }
+  } else {
+    for (let i: usize = 0; i < <usize>count; i++, from += sizeof<T>(), to += 2 * sizeof<T>()) {
+      const centre = 3 * <u32>load<T>(from);
+      store<T>(to, <T>((centre + <u32>load<T>(from - sizeof<T>()) + 1) >> 2));
+      store<T>(to + sizeof<T>(), <T>((centre + <u32>load<T>(from + sizeof<T>()) + 2) >> 2));
+    }
+  }
+}
+
+@inline
+function threefold(x: v128): v128 {
+  return i16x8.add(x, i16x8.add(x, x));
+}
+
+/** A line between two: `rounding` is 1 or 2. */
+function mix<T>(near: usize, far: usize, to: usize, count: i32, rounding: u32): void {
+  if (ASC_FEATURE_SIMD && sizeof<T>() == 1) {
+    const half = i16x8.splat(<i16>rounding);
+    for (const end = near + count; near < end; near += 8, far += 8, to += 8) {
+      const sum = i16x8.add(threefold(v128.load8x8_u(near)), v128.load8x8_u(far));
+      const mixed = i16x8.shr_u(i16x8.add(sum, half), 2);
+      v128.store64_lane(to, i8x16.narrow_i16x8_u(mixed, mixed), 0);
+    }
+  } else {
+    for (let i: usize = 0; i < <usize>count * sizeof<T>(); i += sizeof<T>()) {
+      store<T>(to + i, <T>((3 * <u32>load<T>(near + i) + <u32>load<T>(far + i) + rounding) >> 2));
+    }
+  }
+}
+
+/** Four times a line between two, 16 bits each: 12-bit samples make 14. */
+function addLines<T>(near: usize, far: usize, to: usize, count: i32): void {
+  if (ASC_FEATURE_SIMD && sizeof<T>() == 1) {
+    for (const end = near + count; near < end; near += 8, far += 8, to += 16) {
+      v128.store(to, i16x8.add(threefold(v128.load8x8_u(near)), v128.load8x8_u(far)));
+    }
+  } else {
+    for (let i: usize = 0; i < <usize>count; i++, to += 2) {
+      store<u16>(to, 3 * <u32>load<T>(near + i * sizeof<T>()) + <u32>load<T>(far + i * sizeof<T>()));
+    }
+  }
+}
+
+/** Twice as many samples from a line of such sums whose ends are repeated: 12-bit samples make 16 bits. */
+function interpolateSums<T>(from: usize, to: usize, count: i32): void {
+  if (ASC_FEATURE_SIMD && sizeof<T>() == 1) {
+    const eight = i16x8.splat(8), seven = i16x8.splat(7);
+    for (const end = from + (<usize>count << 1); from < end; from += 16, to += 16) {
+      const centre = threefold(v128.load(from));
+      const even = i16x8.shr_u(i16x8.add(i16x8.add(centre, v128.load(from - 2)), eight), 4);
+      const odd = i16x8.shr_u(i16x8.add(i16x8.add(centre, v128.load(from + 2)), seven), 4);
+      v128.store(to, v128.or(even, i16x8.shl(odd, 8)));
+    }
+  } else {
+    for (let i = 0; i < count; i++, from += 2, to += 2 * sizeof<T>()) {
+      const centre = 3 * <u32>load<u16>(from);
+      store<T>(to, <T>((centre + <u32>load<u16>(from - 2) + 8) >> 4));
+      store<T>(to + sizeof<T>(), <T>((centre + <u32>load<u16>(from + 2) + 7) >> 4));
+    }
+  }
+}
