@@ -13,11 +13,17 @@ import { readPart10 } from '../dicom/part10.js';
 import { CineloopError } from '../errors.js';
 import { readEncoded } from '../pool/read-encoded.js';
 import { MemorySource } from '../sources/memory.js';
+import { charls } from './charls.js';
 import { type Decoded, decodeTo, selfDescribed } from './codec.test-support.js';
-import { createRegistry } from './registry.js';
+import { libjpegTurbo } from './libjpeg-turbo.js';
+import { libjxl } from './libjxl.js';
+import { openjpeg } from './openjpeg.js';
+import { openjph } from './openjph.js';
+import { CodecRegistry } from './registry.js';
 
-const registry = createRegistry();
-const PACKAGES = ['libjpeg-turbo', 'charls', 'openjpeg', 'openjph', 'libjxl'];
+/** The packages only, so that they stay judged where a kernel of ours is preferred. */
+const registry = new CodecRegistry();
+for (const codec of [libjpegTurbo, charls, openjpeg, openjph, libjxl]) registry.register(codec);
 
 /** The transfer syntax that a bare stream would have. */
 const NUMBERS: Readonly<Record<string, number>> = {
@@ -83,7 +89,9 @@ const isTwelveBit = ({ kind, transfer_syntax, bytes }: ReferenceRow) =>
 
 function isPackages({ kind = '', transfer_syntax = '' }: ReferenceRow): boolean {
   if (kind !== 'dicom') return kind in NUMBERS;
-  return registry.codecsFor(transfer_syntax).some(({ name }) => PACKAGES.includes(name));
+  return registry
+    .codecsFor(transfer_syntax)
+    .some((codec) => codec.transferSyntaxes.includes(transfer_syntax));
 }
 
 const files = new Map<string, ReferenceRow[]>();
@@ -140,7 +148,7 @@ async function outcome(row: ReferenceRow): Promise<string> {
 
 describe.skipIf(!corpus)(`codecs from packages on the corpus${skipped}`, () => {
   it('finds its files', () => {
-    expect(files.size).toBeGreaterThan(230);
+    expect(files.size).toBeGreaterThan(220);
   });
 
   it.each([...files])('%s', async (file, rows) => {
