@@ -147,15 +147,12 @@ function readRestartInterval(): i32 {
 
 /** A DNL segment behind the first scan may give the number of lines (C.2.6). */
 function readLinesBehindScan(): i32 {
-  // The scan header stays the current segment: only where a number of lines is missing is the next one read.
   if (lines == 0) {
-    const scanHeaderEnd = segmentEnd;
     readFrom(scanEnd);
-    if (nextMarker() == Marker.DNL && marker == scanEnd && readSegment()) {
+    if (nextMarker() == Marker.DNL && readSegment()) {
       const status = readNumberOfLines();
       if (status != Status.Done) return status;
     }
-    readFrom(scanHeaderEnd);
   }
   if (lines == 0) return fail(Status.MissingJpegLsDimensions, offsetOf(scanEnd));
   return columns == 0 ? fail(Status.MissingJpegLsDimensions, offsetOf(scanEnd)) : Status.Done;
@@ -179,7 +176,7 @@ function startScan(): i32 {
     stepLines = <i32>min((lines + 3) & ~3, (atOnce + 3) & ~3);
   }
   const rows = isSubsampled() ? stepLines / 4 : stepLines;
-  const status = beginScan(rows, <u64>(inputEnd - segmentEnd));
+  const status = beginScan(rows);
   if (status != Status.Done) return status;
   const isLast = scanned == (1 << componentCount) - 1 && !isSubsampled();
   if (!isLast && !takePlanes()) return fail(Status.LimitMemory, offsetOf(marker));

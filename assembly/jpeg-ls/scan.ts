@@ -9,7 +9,7 @@ import { take } from '../kernel/arena';
 import { fail } from '../kernel/blocks';
 import { Status } from '../kernel/status';
 import { prepareGradients, resetContexts } from './contexts';
-import { gatherScan, segmentCount, segmentStart, segmentStop } from './entropy-coded-segments';
+import { gatherScan, scanEnd, segmentCount, segmentStart, segmentStop } from './entropy-coded-segments';
 import {
   columns,
   columnsOf,
@@ -41,6 +41,8 @@ export let scanRow: u32 = 0;
 /** Per ring: address of the first sample of line -1, bytes from line to line, the same address of a line of zeros, RUNindex. */
 const rings = memory.data(MOST_COMPONENTS * 16, 16);
 
+/** Address of the entropy-coded data. */
+let scanStart: usize = 0;
 /** Rows of the scan that were decoded in this step. */
 let stepRow: i32 = 0;
 let plain: bool = false;
@@ -77,10 +79,11 @@ export function linesOfRow(index: i32): i32 {
 /** Gathers the entropy-coded data behind the scan header that was read last. */
 export function gather(interval: u32): i32 {
   restartInterval = interval;
+  scanStart = segmentEnd;
   // Where the number of lines is not known yet, the length of the data bounds the intervals.
   const rows = lines == 0 ? <u64>u32.MAX_VALUE : <u64>rowsOfScan();
   const intervals = interval == 0 ? 1 : (rows + interval - 1) / interval;
-  return gatherScan(segmentEnd, intervals, interval != 0);
+  return gatherScan(scanStart, intervals, interval != 0);
 }
 
 function rowsOfScan(): u32 {
@@ -89,11 +92,8 @@ function rowsOfScan(): u32 {
   return (lines + maximumV - 1) / maximumV;
 }
 
-/**
- * Makes ready to decode the scan that was gathered last, `stepRows` rows at a time at most.
- * @param bytes of the scan in the input
- */
-export function beginScan(stepRows: i32, bytes: u64): i32 {
+/** Makes ready to decode the scan that was gathered last, `stepRows` rows at a time at most. */
+export function beginScan(stepRows: i32): i32 {
   scanRows = rowsOfScan();
   scanRow = 0;
   plain = isPlain();
@@ -105,7 +105,7 @@ export function beginScan(stepRows: i32, bytes: u64): i32 {
     // A line takes one bit at least for each run of 32768 samples, the longest that a 1 stands for (A.7.1.2).
     leastBits += <u64>linesOf(component) * ((width + 32767) >> 15);
   }
-  if (leastBits > bytes << 3) return fail(Status.TruncatedJpegLsScan, offsetOf(marker), -1, 0);
+  if (leastBits > <u64>(scanEnd - scanStart) << 3) return fail(Status.TruncatedJpegLsScan, offsetOf(scanEnd), -1, 0);
   for (let i = 0; i < ringCount(); i++) {
     const component = scanComponent(i);
     const samples = interleaveMode == InterleaveMode.Sample ? <u64>columns * scanComponentCount : <u64>columnsOf(component);
@@ -214,5 +214,5 @@ function checkEnd(): i32 {
 
 /** The byte of the input that reading has come to: about, as stuffed bits are not counted. */
 function offsetOfPosition(): i32 {
-  return offsetOf(segmentEnd) + <i32>((segmentStart(0) - position) >>> 3);
+  return offsetOf(scanStart) + <i32>((segmentStart(0) - position) >>> 3);
 }
