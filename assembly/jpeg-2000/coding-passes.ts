@@ -1,0 +1,206 @@
+/**
+ * The three coding passes of a bit-plane, decoded by the MQ decoder: T.800 D.3.
+ *
+ * A pass goes over the words of block-state.ts. It computes which of 64 coefficients it codes and takes them
+ * one by one, lowest bit first, which is scan order; no coefficient that it does not code is looked at. Each
+ * round clears at least one bit of such a set, and bits are only added behind the one at hand, so a word
+ * takes 64 rounds at most, whatever the decisions are: damaged data cannot run away. All addresses follow
+ * from bits of `presentIn`, so they stay inside the block.
+ */
+import {
+  besideSignificant,
+  coefficientsOf,
+  FIRST_ROW,
+  FOLLOWING,
+  NEXT_COLUMN,
+  patternsOf,
+  presentIn,
+  REFINED,
+  SIGNIFICANT,
+  stateOf,
+  stripes,
+  stripeWords,
+  tellNeighbours,
+  VISITED,
+} from './block-state';
+import { REFINEMENT_CONTEXT, RUN_CONTEXT, SIGN_CODING, UNIFORM_CONTEXT, ZERO_CODING } from './context-labels';
+import { decide, decideSixteenZeros } from './mq-decoder';
+
+/** From a word's state to the other states of its coefficients. */
+const TO_VISITED: usize = VISITED - SIGNIFICANT;
+const TO_REFINED: usize = REFINED - SIGNIFICANT;
+/** Bytes of 16 columns of patterns and of coefficients. */
+const PATTERN_BYTES: usize = 128;
+const COEFFICIENT_BYTES: usize = 256;
+
+/** For 64 coefficients the context of their refinement. */
+const REFINEMENT_CONTEXTS: usize = memory.data(64, 16);
+
+/**
+ * D.3.2: the sign of a coefficient that has just become significant, and what follows from it.
+ * @param value its magnitude: one and a half of the bit-plane
+ */
+@inline
+function decideSign(coefficient: usize, pattern: usize, neighbours: u32, row: u32, value: u32): void {
+  const entry = <u32>load<u8>((neighbours >> 4) & 0xff, SIGN_CODING);
+  const sign = (decide(entry & 0xf8) ^ entry) & 1;
+  store<u32>(coefficient, value | (sign << 31));
+  tellNeighbours(pattern, row, sign);
+}
+
+/**
+ * D.3.1, significance propagation pass: coefficients that are not significant and have a significant
+ * neighbour, one that became so a moment ago included.
+ * @param one the bit of this bit-plane in a coefficient
+ */
+export function significancePropagationPass(one: u32): void {
+  const value = one | (one >> 1);
+  for (let stripe: u32 = 0; stripe < stripes; stripe++) {
+    let state = stateOf(stripe), patterns = patternsOf(stripe), coefficients = coefficientsOf(stripe);
+    for (let word: u32 = 0; word < stripeWords; word++) {
+      const open = presentIn(stripe, word) & ~load<u64>(state);
+      let members = besideSignificant(state) & open;
+      let visited = members;
+      while (members != 0) {
+        const index = <u32>ctz<u64>(members);
+        members &= members - 1;
+        const pattern = patterns + (index << 1);
+        const neighbours = <u32>load<u16>(pattern);
+        if (decide(<u32>load<u8>(neighbours & 0xff, ZERO_CODING)) != 0) {
+          const row = index & 3;
+          decideSign(coefficients + (index << 2), pattern, neighbours, row, value);
+          const bit = (1 as u64) << index;
+          store<u64>(state, load<u64>(state) | bit);
+          // Those that follow it in this word join; those of words to come are found when these are reached.
+          const joining = bit * load<u64>(FOLLOWING + (row << 3)) & open & ~visited;
+          members |= joining;
+          visited |= joining;
+        }
+      }
+      store<u64>(state, visited, TO_VISITED);
+      state += 8;
+      patterns += PATTERN_BYTES;
+      coefficients += COEFFICIENT_BYTES;
+    }
+  }
+}
+
+/** Table D.4 for the 64 coefficients of a word: `refined` before, or else `beside` a significant one. */
+@inline
+function labelRefinements(refined: u64, beside: u64): void {
+  if (ASC_FEATURE_SIMD) labelRefinementsByVectors(refined, beside);
+  else labelRefinementsOneByOne(refined, beside);
+}
+
+function labelRefinementsOneByOne(refined: u64, beside: u64): void {
+  for (let index: u32 = 0; index < 64; index++) {
+    const again = <u32>(refined >> index) & 1;
+    const label = again != 0 ? 2 : <u32>(beside >> index) & 1;
+    store<u8>(REFINEMENT_CONTEXTS + index, <u8>(REFINEMENT_CONTEXT + (label << 3)));
+  }
+}
+
+@inline
+function labelRefinementsByVectors(refined: u64, beside: u64): void {
+  const r = i64x2.splat(refined), b = i64x2.splat(beside & ~refined);
+  label16(0, r, b);
+  label16(16, i64x2.shr_u(r, 16), i64x2.shr_u(b, 16));
+  label16(32, i64x2.shr_u(r, 32), i64x2.shr_u(b, 32));
+  label16(48, i64x2.shr_u(r, 48), i64x2.shr_u(b, 48));
+}
+
+/** Sixteen contexts, from the lowest 16 bits of both. */
+@inline
+function label16(at: usize, refined: v128, beside: v128): void {
+  const bits = i8x16(1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128);
+  const r = v128.shuffle<i8>(refined, refined, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
+  const b = v128.shuffle<i8>(beside, beside, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
+  const again = v128.and(i8x16.eq(v128.and(r, bits), bits), i8x16.splat(16));
+  const near = v128.and(i8x16.eq(v128.and(b, bits), bits), i8x16.splat(8));
+  v128.store(REFINEMENT_CONTEXTS + at, i8x16.add(i8x16.splat(<i8>REFINEMENT_CONTEXT), v128.or(again, near)));
+}
+
+/** D.3.3, magnitude refinement pass: coefficients that were significant before this bit-plane. */
+export function magnitudeRefinementPass(one: u32): void {
+  // The bit of the plane above that was a guess, half of it, becomes this plane's bit and a new half.
+  const half = one >> 1;
+  for (let stripe: u32 = 0; stripe < stripes; stripe++) {
+    let state = stateOf(stripe), coefficients = coefficientsOf(stripe);
+    for (let word: u32 = 0; word < stripeWords; word++) {
+      let members = load<u64>(state) & ~load<u64>(state, TO_VISITED);
+      if (members != 0) {
+        const refined = load<u64>(state, TO_REFINED);
+        store<u64>(state, refined | members, TO_REFINED);
+        labelRefinements(refined, besideSignificant(state));
+        do {
+          const index = <u32>ctz<u64>(members);
+          members &= members - 1;
+          const bit = decide(<u32>load<u8>(index, REFINEMENT_CONTEXTS));
+          const coefficient = coefficients + (index << 2);
+          store<u32>(coefficient, load<u32>(coefficient) + ((0 - bit) & one) - half);
+        } while (members != 0);
+      }
+      state += 8;
+      coefficients += COEFFICIENT_BYTES;
+    }
+  }
+}
+
+/**
+ * D.3.4, cleanup pass: all that the other two have left. Columns of which nothing is known are taken four at
+ * a time (Table D.5).
+ */
+export function cleanupPass(one: u32): void {
+  const value = one | (one >> 1);
+  for (let stripe: u32 = 0; stripe < stripes; stripe++) {
+    for (let word: u32 = 0; word < stripeWords; word++) {
+      const state = stateOf(stripe) + (word << 3);
+      let members = presentIn(stripe, word) & ~(load<u64>(state) | load<u64>(state, TO_VISITED));
+      if (members == 0) continue;
+      // A column is taken as a run if its four coefficients are all members and none has a significant
+      // neighbour.
+      let other = ~members | besideSignificant(state);
+      other |= other >> 1;
+      other |= other >> 2;
+      let runs = ~other & FIRST_ROW;
+      if (runs == FIRST_ROW && decideSixteenZeros(RUN_CONTEXT)) continue;
+      const patterns = patternsOf(stripe) + word * PATTERN_BYTES;
+      const coefficients = coefficientsOf(stripe) + word * COEFFICIENT_BYTES;
+      do {
+        let index = <u32>ctz<u64>(members);
+        let bit = members & (0 - members);
+        let pattern = patterns + (index << 1);
+        let neighbours: u32;
+        if ((runs & bit) != 0) {
+          if (decide(RUN_CONTEXT) == 0) {
+            members &= ~(bit * 15);
+            continue;
+          }
+          let row = decide(UNIFORM_CONTEXT) << 1;
+          row |= decide(UNIFORM_CONTEXT);
+          members &= ~(bit * ((2 << row) - 1));
+          bit <<= row;
+          index += row;
+          pattern += row << 1;
+          neighbours = load<u16>(pattern);
+        } else {
+          members ^= bit;
+          neighbours = load<u16>(pattern);
+          if (decide(<u32>load<u8>(neighbours & 0xff, ZERO_CODING)) == 0) continue;
+        }
+        const row = index & 3;
+        decideSign(coefficients + (index << 2), pattern, neighbours, row, value);
+        store<u64>(state, load<u64>(state) | bit);
+        // The next column has a significant neighbour now: no run.
+        runs &= ~(bit * load<u64>(NEXT_COLUMN + (row << 3)));
+      } while (members != 0);
+    }
+  }
+}
+
+/** D.5: the segmentation symbol that stands behind a cleanup pass, if it is the right one. */
+export function segmentationSymbol(): bool {
+  let symbol: u32 = 0;
+  for (let i = 0; i < 4; i++) symbol = (symbol << 1) | decide(UNIFORM_CONTEXT);
+  return symbol == 0b1010;
+}
