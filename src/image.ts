@@ -222,7 +222,7 @@ export class DicomImage {
     try {
       for (const index of frames) {
         begun.push(begin(index));
-        if (begun.length > pool.lookAhead) yield finish(await begun.shift()!);
+        if (begun.length > pool.lookAhead(this.attributes)) yield finish(await begun.shift()!);
       }
       for (const result of begun) yield finish(await result);
     } finally {

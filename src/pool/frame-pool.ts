@@ -62,8 +62,11 @@ interface SourceInput {
   presume(): FrameLocation | undefined;
 }
 
-/** Frames that a worker holds at once: the one that it decodes, and the next one, whose bytes it reads meanwhile. */
+/** Batches that a worker holds at once: the one that it decodes, and the next one, whose bytes it reads meanwhile. */
 const DEPTH = 2;
+
+/** Light frames that go to a worker in one message at most: what one costs is then small against what they cost. */
+const BATCH = 8;
 
 /** Workers that a pool has by default at most: each may hold as much memory as its limits allow. */
 const DEFAULT_MOST = 8;
@@ -82,6 +85,8 @@ export class FramePool implements Pool {
   readonly #here: Scheduler<Message, Answer>;
   /** Spent output memory, sent back to the workers with frames of the same size: fresh memory costs page faults. */
   readonly #spent: ArrayBuffer[] = [];
+  /** Frames that the last iteration was ahead by: as much spent memory is in use. */
+  #ahead = 0;
   /** The compiled modules of a codec, by their names. */
   readonly #modules = new Map<string, Promise<readonly CompiledModule[]>>();
   /** Memory that came from a worker: it is nobody else's. */
@@ -92,15 +97,20 @@ export class FramePool implements Pool {
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     const codecs = (options.codecs ?? []).map((url) => new URL(url).href);
     const codecsHere = this.workers === 0 ? codecs : [];
-    this.#here = new Scheduler({ size: 1, depth: DEPTH, start: () => new LocalExecutor(codecsHere) });
+    const common = { depth: DEPTH, millisecondsOf };
+    // Between two frames the calling thread turns to others; there is no message to be saved.
+    this.#here = new Scheduler({ ...common, size: 1, batch: 1, start: () => new LocalExecutor(codecsHere) });
     if (this.workers === 0) return;
     const start = () => new WorkerExecutor(options.worker, codecs);
-    this.#away = new Scheduler({ size: this.workers, depth: DEPTH, start });
+    this.#away = new Scheduler({ ...common, size: this.workers, batch: BATCH, start });
   }
 
-  /** Frames to ask for ahead of the one that is awaited, so that every worker is busy. */
-  get lookAhead(): number {
-    return Math.max(1, this.workers) * DEPTH;
+  /** Frames to ask for ahead of the one that is awaited, so that every worker is busy and a batch waits for the next. */
+  lookAhead(attributes: ImagePixel): number {
+    const batch = this.#away?.batchOf(attributes) ?? 1;
+    const held = Math.max(1, this.workers) * DEPTH;
+    this.#ahead = batch === 1 ? held : (held + 1) * batch;
+    return this.#ahead;
   }
 
   async close(): Promise<void> {
@@ -137,7 +147,7 @@ export class FramePool implements Pool {
     bytesOf(into).set(bytesOf(pixels));
     const { buffer } = pixels;
     if (this.#arrived.has(buffer) && buffer.byteLength === pixels.byteLength) {
-      if (this.#spent.length >= this.lookAhead) this.#spent.shift();
+      if (this.#spent.length >= Math.max(this.#ahead, DEPTH)) this.#spent.shift();
       this.#spent.push(buffer as ArrayBuffer);
     }
     return withPixels(result, into);
@@ -148,7 +158,7 @@ export class FramePool implements Pool {
     const number = sourceNumbers.get(source);
     if (number === undefined) return;
     for (const executor of this.#away?.executors ?? []) {
-      executor.run({ type: 'release', source: number }, []).catch(() => {});
+      executor.run([{ type: 'release', source: number }], []).catch(() => {});
     }
   }
 
@@ -201,7 +211,8 @@ export class FramePool implements Pool {
     takeMemory: () => Pixels | undefined,
     presumed: FrameLocation | undefined,
   ): Promise<Answer> {
-    const limits = { ...this.#limits, ...frame.limits };
+    // The same object where it can be: what the messages of a batch share is posted once.
+    const limits = frame.limits === undefined ? this.#limits : { ...this.#limits, ...frame.limits };
     const scheduler = (frame.here ? undefined : this.#away) ?? this.#here;
     return scheduler.submit({
       prepare: async (id) => {
@@ -216,6 +227,8 @@ export class FramePool implements Pool {
       deadline: limits.decodeMilliseconds,
       signals: frame.signals,
       context: contextOf(frame),
+      // The frames of one image. Bytes of the caller's may be gone after the first attempt.
+      family: frame.input.kind === 'source' ? frame.attributes : undefined,
     });
   }
 
@@ -268,6 +281,13 @@ export class FramePool implements Pool {
     if (like instanceof Uint8ClampedArray) return new Uint8ClampedArray(buffer!);
     return viewSamples(typeOfSamples(like), new Uint8Array(buffer!));
   }
+}
+
+/** How long a worker took for a frame, without the reading, which it does while it decodes others. */
+function millisecondsOf(answer: Answer): number | undefined {
+  if (answer.kind !== 'done') return undefined;
+  const { timings } = answer.value as DecodedFrame | RenderedFrame;
+  return timings.decode + timings.convert + ('render' in timings ? timings.render : 0);
 }
 
 /** What the errors of a frame say of it. */

@@ -18,7 +18,11 @@ export class JobRunner implements WorkerInterface {
   /** Resolves when all that was asked for before is done. */
   #turn: Promise<void> = Promise.resolve();
 
-  async handle(message: Message): Promise<Answer> {
+  handle(messages: readonly Message[]): Promise<readonly Answer[]> {
+    return Promise.all(messages.map((message) => this.#answer(message)));
+  }
+
+  async #answer(message: Message): Promise<Answer> {
     const before = this.#turn;
     let done!: () => void;
     this.#turn = new Promise((resolve) => {

@@ -10,17 +10,17 @@ export class LocalExecutor implements Executor<Message, Answer> {
   readonly #runner = new JobRunner();
 
   constructor(codecs: readonly string[]) {
-    const started = this.#runner.handle({ type: 'start', codecs });
+    const started = this.#runner.handle([{ type: 'start', codecs }]);
     this.ready = new Promise((resolve) => {
-      void started.then((answer) => answer.kind === 'done' && resolve());
+      void started.then(([answer]) => answer?.kind === 'done' && resolve());
     });
     this.ended = new Promise((resolve) => {
-      void started.then((answer) => answer.kind === 'failed' && resolve(errorFromData(answer.error)));
+      void started.then(([answer]) => answer?.kind === 'failed' && resolve(errorFromData(answer.error)));
     });
   }
 
-  run(message: Message): Promise<Answer> {
-    return this.#runner.handle(message);
+  run(messages: readonly Message[]): Promise<readonly Answer[]> {
+    return this.#runner.handle(messages);
   }
 
   /** A thread that computes is alive. */

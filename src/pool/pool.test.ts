@@ -377,6 +377,23 @@ describe('workers', () => {
     expect(reason.message).toContain('exited with code 3');
   });
 
+  test('among many light frames, one that ends its worker or takes too long fails alone', async () => {
+    const commands = Array.from({ length: 60 }, (_, frame) => ({ 33: 1, 51: 2 })[frame] ?? 0);
+    const limits = { decodeMilliseconds: 1_500 };
+    const image = await open(actorFile(...commands), {
+      pool: poolOf({ workers: 2, codecs: [actor], limits }),
+    });
+    const results: (DecodedFrame | CineloopError)[] = [];
+    for await (const result of image.decodeAll({ failures: 'yield' })) results.push(result);
+    expect(results).toHaveLength(60);
+    const failed = [...results.entries()].filter(([, result]) => result instanceof Error);
+    expect(failed.map(([place]) => place)).toEqual([33, 51]);
+    expect(failed.map(([, result]) => result)).toMatchObject([
+      { tag: 'WorkerFailure', frame: 33 },
+      { tag: 'LimitExceeded', frame: 51 },
+    ]);
+  });
+
   test('an error that no job threw ends the worker too', async () => {
     const exits: Promise<unknown>[] = [];
     const worker = () => {

@@ -71,7 +71,7 @@ export type Message =
   /** A source is closed: so is the worker's handle on it, when the jobs before are done. */
   | { readonly type: 'release'; readonly source: number };
 
-/** What a worker answers. Errors travel as data: a thread boundary keeps no classes. */
+/** What a worker answers to a message. Errors travel as data: a thread boundary keeps no classes. */
 export type Answer =
   | { readonly kind: 'done'; readonly value: unknown }
   | { readonly kind: 'failed'; readonly error: ErrorData }
@@ -80,6 +80,9 @@ export type Answer =
 
 /** What a worker exposes. */
 export interface WorkerInterface {
-  /** Never rejects: what goes wrong is the answer. */
-  handle(message: Message): Promise<Answer>;
+  /**
+   * Does one after another what the messages say; an answer for each, when all are done. Never rejects: what goes wrong is
+   * an answer.
+   */
+  handle(messages: readonly Message[]): Promise<readonly Answer[]>;
 }

@@ -11,10 +11,11 @@ import { AbortWatch } from './abort-watch.js';
 /** What the scheduler asks of a worker, or of what stands in for one on the calling thread. */
 export interface Executor<Message, Answer> {
   /**
-   * Runs one message; called when it is ready. Several may be given at once: they are begun and answered in the order given.
-   * @throws where no answer can come of it (what was thrown inside the job is an answer)
+   * Runs messages, one after another, and gives their answers in the same order; called when it is ready. It may be called
+   * again meanwhile: batches are begun and answered in the order given.
+   * @throws where no answers can come of it (what was thrown inside a job is an answer)
    */
-  run(message: Message, transfer: Transferable[]): Promise<Answer>;
+  run(messages: readonly Message[], transfer: Transferable[]): Promise<readonly Answer[]>;
   /** Resolves when the worker is up and listening. Never rejects: a worker that cannot start ends. */
   readonly ready: Promise<void>;
   /** Resolves with the reason when the worker has died or can no longer be relied on. Never rejects. */
@@ -38,6 +39,11 @@ export interface Work<Message> {
   readonly signals: readonly AbortSignal[];
   /** What its errors are told. */
   readonly context: ErrorContext;
+  /**
+   * Work that takes about as long has the same object here: where it is light, several go to a worker in one batch.
+   * Undefined: it is given away alone. Only for work that `prepare` can prepare again, whatever happens.
+   */
+  readonly family?: object | undefined;
 }
 
 /** Work that was accepted: queued, or given to a worker, until it is settled once. */
@@ -48,16 +54,21 @@ interface Task<Message, Answer> {
   reject(error: CineloopError): void;
   /** True once the caller has its answer; a worker may still be busy with it. */
   settled: boolean;
+  /** In no batch: one that it was in has killed its worker, and now it must show which of them it was. */
+  alone: boolean;
 }
+
+/** Tasks that a worker was given by one message. */
+type Batch<Message, Answer> = readonly Task<Message, Answer>[];
 
 /** A place for one worker. The worker is started with the first work and again after a death. */
 interface Slot<Message, Answer> {
   executor: Executor<Message, Answer> | undefined;
   ready: boolean;
-  /** Tasks that count against the depth: those being prepared and those of `given`. */
+  /** Batches that count against the depth: those being prepared and those of `given`. */
   reserved: number;
-  /** Tasks that the worker has, in its order: the first is running, the others wait inside it. */
-  given: Task<Message, Answer>[];
+  /** Batches that the worker has, in its order: the first is running, the others wait inside it. */
+  given: Batch<Message, Answer>[];
   /** Ends the worker when the start, or the first of `given`, takes too long. */
   timer: ReturnType<typeof setTimeout> | undefined;
 }
@@ -65,10 +76,23 @@ interface Slot<Message, Answer> {
 export interface SchedulerOptions<Message, Answer> {
   /** Workers at most. */
   readonly size: number;
-  /** Tasks that a worker holds at once: 2 gives it the next one while it is busy, so that it never waits for a message. */
+  /** Batches that a worker holds at once: 2 gives it the next one while it is busy, so that it never waits for a message. */
   readonly depth: number;
+  /** Tasks in a batch at most. */
+  readonly batch: number;
   readonly start: () => Executor<Message, Answer>;
+  /** How long the work behind an answer took; undefined where that says nothing about others of its family. */
+  readonly millisecondsOf: (answer: Answer) => number | undefined;
 }
+
+/** Milliseconds of work that are worth a message. Longer work is given alone, so that all workers share it evenly. */
+const BATCH_MILLISECONDS = 8;
+
+/**
+ * Milliseconds that a batch may take, unless its work has less. It should take a hundredth of them: one that does not is
+ * given again one by one, each by its own deadline.
+ */
+const BATCH_DEADLINE = 1_000;
 
 /** Milliseconds that a worker may take to be ready. */
 const START_DEADLINE = 30_000;
@@ -79,10 +103,13 @@ const START_ATTEMPTS = 3;
 /**
  * Gives queued work to workers, first in, first out. Knows nothing of frames: what a message says is its caller's affair.
  *
+ * A message and its answer cost the calling thread as much as some frames cost a worker. Of work that has shown to be
+ * light a worker is therefore given several at once; never so that another worker would go without.
+ *
  * A failure stays where it happened. A worker that dies takes the task with it that it was running; those that only
- * waited inside it go back to the head of the queue, and the next work starts another worker. Workers that die before
- * they were ready are blamed on no task; after three of them in a row the pool fails everything at once rather than
- * start workers for ever.
+ * waited inside it go back to the head of the queue, and the next work starts another worker. Of a batch nobody knows
+ * which task was running: all are given again, one by one. Workers that die before they were ready are blamed on no
+ * task; after three of them in a row the pool fails everything at once rather than start workers for ever.
  *
  * Priorities will order `queue`; stopping a running task will be one more message with the task's id to `given[0]`'s worker.
  */
@@ -91,6 +118,8 @@ export class Scheduler<Message, Answer> {
   readonly #slots: Slot<Message, Answer>[];
   readonly #queue: Task<Message, Answer>[] = [];
   readonly #aborts = new AbortWatch<Task<Message, Answer>>((task, signal) => this.#abort(task, signal));
+  /** What work of a family took lately. */
+  readonly #milliseconds = new WeakMap<object, number>();
   #lastId = 0;
   #closing: Promise<void> | undefined;
   #failedStarts = 0;
@@ -109,6 +138,13 @@ export class Scheduler<Message, Answer> {
   /** The workers that are running, to be told of something that is no work. */
   get executors(): Executor<Message, Answer>[] {
     return this.#slots.flatMap((slot) => slot.executor ?? []);
+  }
+
+  /** Tasks of a family that are given to a worker at once where enough of them wait. */
+  batchOf(family: object | undefined): number {
+    const milliseconds = family && this.#milliseconds.get(family);
+    if (milliseconds === undefined) return 1;
+    return Math.min(this.#options.batch, Math.max(1, Math.floor(BATCH_MILLISECONDS / milliseconds)));
   }
 
   /**
@@ -131,6 +167,7 @@ export class Scheduler<Message, Answer> {
         id: this.#lastId,
         work,
         settled: false,
+        alone: false,
         resolve(answer) {
           settle();
           resolve(answer);
@@ -159,7 +196,7 @@ export class Scheduler<Message, Answer> {
   }
 
   async #end(): Promise<void> {
-    const tasks = [...this.#queue.splice(0), ...this.#slots.flatMap((slot) => slot.given)];
+    const tasks = [...this.#queue.splice(0), ...this.#slots.flatMap((slot) => slot.given.flat())];
     for (const task of tasks) if (!task.settled) task.reject(closedError(task.work.context));
     await Promise.all(
       this.#slots.map((slot) => {
@@ -176,8 +213,21 @@ export class Scheduler<Message, Answer> {
       const slot = this.#roomiest();
       if (slot.reserved >= this.#options.depth) return;
       slot.reserved += 1;
-      void this.#give(slot, this.#queue.shift()!);
+      void this.#give(slot, this.#nextBatch());
     }
+  }
+
+  /** Takes the head of the queue, and as much of its family behind it as makes a batch and leaves the other workers theirs. */
+  #nextBatch(): Task<Message, Answer>[] {
+    const { alone, work } = this.#queue[0]!;
+    const share = Math.ceil(this.#queue.length / this.#slots.length);
+    const most = alone ? 1 : Math.min(this.batchOf(work.family), share);
+    let count = 1;
+    for (; count < most; count += 1) {
+      const next = this.#queue[count]!;
+      if (next.alone || next.work.family !== work.family) break;
+    }
+    return this.#queue.splice(0, count);
   }
 
   /** The slot with the least to do; among equals one whose worker is already there. */
@@ -189,40 +239,70 @@ export class Scheduler<Message, Answer> {
     );
   }
 
-  async #give(slot: Slot<Message, Answer>, task: Task<Message, Answer>): Promise<void> {
-    let outgoing: Awaited<ReturnType<Work<Message>['prepare']>>;
-    try {
-      outgoing = await task.work.prepare(task.id);
-    } catch (error) {
-      if (!task.settled) task.reject(withContext(error, task.work.context, 'InvalidDataset'));
-      this.#release(slot);
-      return;
-    }
-    if (this.#closing !== undefined && !task.settled) task.reject(closedError(task.work.context));
-    if (task.settled) {
+  async #give(slot: Slot<Message, Answer>, tasks: readonly Task<Message, Answer>[]): Promise<void> {
+    const prepared = await Promise.all(tasks.map((task) => this.#prepare(task)));
+    const ready = prepared.flatMap((one) => (one === undefined || one.task.settled ? [] : one));
+    if (ready.length === 0) {
       this.#release(slot);
       return;
     }
     const executor = slot.executor ?? this.#start(slot);
-    slot.given.push(task);
+    const batch = ready.map(({ task }) => task);
+    slot.given.push(batch);
     if (slot.given.length === 1) {
       executor.hold(true);
       this.#watch(slot);
     }
-    const run = () => executor.run(outgoing.message, outgoing.transfer);
+    const messages = ready.map(({ message }) => message);
+    const transfer = ready.flatMap((one) => one.transfer);
+    const run = () => executor.run(messages, transfer);
     const answered = slot.ready ? run() : executor.ready.then(run);
     answered.then(
-      (answer) => {
-        if (!this.#take(slot, task)) return;
-        if (!task.settled) task.resolve(answer);
+      (answers) => {
+        if (!this.#take(slot, batch)) return;
+        for (const [place, task] of batch.entries()) {
+          const answer = answers[place]!;
+          this.#note(task.work.family, this.#options.millisecondsOf(answer));
+          if (!task.settled) task.resolve(answer);
+        }
         this.#release(slot);
       },
       (error) => {
-        if (!this.#take(slot, task)) return;
-        if (!task.settled) task.reject(withContext(error, task.work.context, 'WorkerFailure'));
+        if (!this.#take(slot, batch)) return;
+        this.#fail(batch, (context) => withContext(error, context, 'WorkerFailure'));
         this.#release(slot);
       },
     );
+  }
+
+  /** A task's message; undefined where there will be none, which the task has been told. */
+  async #prepare(task: Task<Message, Answer>) {
+    try {
+      const { message, transfer } = await task.work.prepare(task.id);
+      if (this.#closing !== undefined && !task.settled) task.reject(closedError(task.work.context));
+      return { task, message, transfer };
+    } catch (error) {
+      if (!task.settled) task.reject(withContext(error, task.work.context, 'InvalidDataset'));
+      return undefined;
+    }
+  }
+
+  /** Fails the task of a batch; of several, sends each to be tried alone. */
+  #fail(batch: Batch<Message, Answer>, errorFor: (context: ErrorContext) => CineloopError): void {
+    const open = batch.filter((task) => !task.settled);
+    if (batch.length === 1) {
+      for (const task of open) task.reject(errorFor(task.work.context));
+      return;
+    }
+    for (const task of open) task.alone = true;
+    this.#queue.unshift(...open);
+  }
+
+  /** Takes the mean of what is known and what is new, so that it follows a change within a few frames. */
+  #note(family: object | undefined, milliseconds: number | undefined): void {
+    if (family === undefined || milliseconds === undefined) return;
+    const before = this.#milliseconds.get(family) ?? milliseconds;
+    this.#milliseconds.set(family, (before + milliseconds) / 2);
   }
 
   #start(slot: Slot<Message, Answer>): Executor<Message, Answer> {
@@ -241,9 +321,9 @@ export class Scheduler<Message, Answer> {
     return executor;
   }
 
-  /** Takes an answered task out of its slot; false where the slot has been emptied before (death, deadline, close). */
-  #take(slot: Slot<Message, Answer>, task: Task<Message, Answer>): boolean {
-    const place = slot.given.indexOf(task);
+  /** Takes an answered batch out of its slot; false where the slot has been emptied before (death, deadline, close). */
+  #take(slot: Slot<Message, Answer>, batch: Batch<Message, Answer>): boolean {
+    const place = slot.given.indexOf(batch);
     if (place === -1) return false;
     slot.given.splice(place, 1);
     if (slot.given.length === 0) slot.executor?.hold(false);
@@ -256,14 +336,13 @@ export class Scheduler<Message, Answer> {
     this.#fill();
   }
 
-  /** Sets the clock for the task at the head of the slot, or for the start of its worker. */
+  /** Sets the clock for the batch at the head of the slot, or for the start of its worker. */
   #watch(slot: Slot<Message, Answer>): void {
     clearTimeout(slot.timer);
     slot.timer = undefined;
     const head = slot.given[0];
     if (head === undefined) return;
-    const { deadline, context } = head.work;
-    const allowed = slot.ready ? deadline : START_DEADLINE;
+    const allowed = slot.ready ? deadlineOf(head) : START_DEADLINE;
     if (!Number.isFinite(allowed)) return;
     slot.timer = setTimeout(
       () => {
@@ -275,7 +354,7 @@ export class Scheduler<Message, Answer> {
             ? new LimitExceeded(
                 `The frame took more than ${allowed} ms to decode; its worker has been replaced.`,
                 {
-                  ...context,
+                  ...head[0]!.work.context,
                   limit: 'decodeMilliseconds',
                   allowed,
                 },
@@ -287,16 +366,16 @@ export class Scheduler<Message, Answer> {
     );
   }
 
-  /** Empties a slot whose worker is gone: the task that ran fails, those behind it are queued again. */
+  /** Empties a slot whose worker is gone: the batch that ran fails, those behind it are queued again. */
   #replace(slot: Slot<Message, Answer>, reason: unknown): void {
     const { given, ready } = slot;
     this.#vacate(slot);
     if (ready) {
       const [running, ...waiting] = given;
-      if (running !== undefined && !running.settled) running.reject(deathError(reason, running.work.context));
-      this.#queue.unshift(...waiting.filter((task) => !task.settled));
+      this.#queue.unshift(...waiting.flat().filter((task) => !task.settled));
+      if (running !== undefined) this.#fail(running, (context) => deathError(reason, context));
     } else {
-      this.#queue.unshift(...given.filter((task) => !task.settled));
+      this.#queue.unshift(...given.flat().filter((task) => !task.settled));
       this.#failedStarts += 1;
       if (this.#failedStarts >= START_ATTEMPTS) {
         this.#failedStarts = 0;
@@ -314,6 +393,11 @@ export class Scheduler<Message, Answer> {
     slot.reserved -= slot.given.length;
     slot.given = [];
   }
+}
+
+function deadlineOf(batch: Batch<unknown, unknown>): number {
+  const least = Math.min(...batch.map(({ work }) => work.deadline));
+  return batch.length === 1 ? least : Math.min(least, BATCH_DEADLINE);
 }
 
 function closedError(context: ErrorContext): Aborted {

@@ -23,20 +23,24 @@ export class WorkerExecutor implements Executor<Message, Answer> {
       this.ended = Promise.resolve(error);
       return;
     }
-    const started = this.#handle({ type: 'start', codecs });
+    const started = this.#handle([{ type: 'start', codecs }]);
     this.ready = new Promise((resolve) => {
-      void started.then((answer) => answer.kind === 'done' && resolve());
+      void started.then(([answer]) => answer?.kind === 'done' && resolve());
     });
     this.ended = Promise.race([
       this.#thread.ended,
       new Promise((resolve) => {
-        started.then((answer) => answer.kind === 'failed' && resolve(errorFromData(answer.error)), resolve);
+        started.then(
+          ([answer]) => answer?.kind === 'failed' && resolve(errorFromData(answer.error)),
+          resolve,
+        );
       }),
     ]);
   }
 
-  run(message: Message, transferables: Transferable[]): Promise<Answer> {
-    return this.#handle(transfer(this.#withNewModules(message), transferables));
+  run(messages: readonly Message[], transferables: Transferable[]): Promise<readonly Answer[]> {
+    const outgoing = messages.map((message) => this.#withNewModules(message));
+    return this.#handle(transfer(outgoing, transferables));
   }
 
   hold(busy: boolean): void {

@@ -8,9 +8,9 @@ import type { WorkerInterface } from './protocol.js';
 const runner = new JobRunner();
 
 const exposed: WorkerInterface = {
-  async handle(message) {
-    const answer = await runner.handle(message);
-    return transfer(answer, ownedBuffers(answer));
+  async handle(messages) {
+    const answers = await runner.handle(messages);
+    return transfer(answers, ownedBuffers(answers));
   },
 };
 
