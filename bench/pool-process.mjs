@@ -1,21 +1,34 @@
 // The pool in a process of its own, as small as a program that uses it can be: the heap of whoever makes the files would
 // make every garbage collection on the calling thread longer. Reads its task from the first argument, prints one line of
 // JSON.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 
 const { kind, path, sizes, seconds, rounds, frames, reuse } = JSON.parse(process.argv[2]);
 
-/** Milliseconds that the calling thread has had a processor; undefined where the system does not say (not Linux). */
+/** Milliseconds of processor that each thread has had, by its number; undefined where the system does not say (not Linux). */
 function threadMilliseconds() {
-  const file = `/proc/self/task/${process.pid}/schedstat`;
-  return existsSync(file) ? Number(readFileSync(file, 'utf8').split(' ')[0]) / 1e6 : undefined;
+  const folder = '/proc/self/task';
+  if (!existsSync(folder)) return undefined;
+  return new Map(
+    readdirSync(folder).map((thread) => {
+      const nanoseconds = readFileSync(`${folder}/${thread}/schedstat`, 'utf8').split(' ')[0];
+      return [Number(thread), Number(nanoseconds) / 1e6];
+    }),
+  );
+}
+
+/** What the threads have had since: the calling one, whose number is the process's, and the one that had most. */
+function threadsSince(before) {
+  const now = threadMilliseconds();
+  const used = [...now].map(([thread, milliseconds]) => milliseconds - (before.get(thread) ?? 0));
+  return { calling: now.get(process.pid) - before.get(process.pid), busiest: Math.max(...used) };
 }
 
 async function decode(image, pool, count, into, onFrame = () => {}) {
   const utilization = performance.eventLoopUtilization();
   const processor = process.cpuUsage();
-  const thread = threadMilliseconds();
+  const before = threadMilliseconds();
   const begin = performance.now();
   let decoded = 0;
   const indices = Array.from({ length: count }, (_, index) => index % image.frameCount);
@@ -26,12 +39,15 @@ async function decode(image, pool, count, into, onFrame = () => {}) {
   }
   const milliseconds = performance.now() - begin;
   const used = process.cpuUsage(processor);
-  const threadEnd = threadMilliseconds();
+  const threads = before && threadsSince(before);
   return {
     rate: (1000 * decoded) / milliseconds,
     busy: performance.eventLoopUtilization(utilization).utilization,
-    threadPerFrame: thread === undefined ? undefined : (threadEnd - thread) / decoded,
-    threadShare: thread === undefined ? undefined : (threadEnd - thread) / milliseconds,
+    ...(threads && {
+      threadPerFrame: threads.calling / decoded,
+      threadShare: threads.calling / milliseconds,
+      busiestPerFrame: threads.busiest / decoded,
+    }),
     processorPerFrame: (used.user + used.system) / 1000 / decoded,
   };
 }

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type EncodingName, writeCineFile } from './cine-file.js';
@@ -13,6 +14,8 @@ export interface Pass {
   /** Milliseconds of processor that the calling thread had per frame, and as a share of the time; Linux only. */
   readonly threadPerFrame?: number;
   readonly threadShare?: number;
+  /** The same of the thread that had most per frame, be it a worker or the calling one; Linux only. */
+  readonly busiestPerFrame?: number;
   /** Milliseconds of processor that all threads had per frame. */
   readonly processorPerFrame: number;
 }
@@ -32,6 +35,8 @@ export interface PoolResult {
   readonly rates: readonly PoolRate[];
   /** Two workers over one: frames per second, fresh arrays and one array. */
   readonly ratio: { readonly fresh: Ratio; readonly reused: Ratio };
+  /** The same as the processor time alone allows it, see `processorBound`; undefined where that is not known. */
+  readonly bound: { readonly fresh: Ratio | undefined; readonly reused: Ratio | undefined };
   /** Milliseconds from loading the library to the first frame, by the number of workers. */
   readonly firstFrame: Readonly<Record<number, number>>;
   /** Resident bytes after each quarter of MEMORY_FRAMES, and the peak, with two workers. */
@@ -78,7 +83,8 @@ export async function measurePool(id: string, seconds: number, rounds: number): 
       run<Memory>({ kind: 'memory', path, sizes: [2], frames: MEMORY_FRAMES, reuse });
     return {
       ...{ id, size, frameCount: FRAMES, rates },
-      ratio: { fresh: scaling(rates, false), reused: scaling(rates, true) },
+      ratio: { fresh: scaling(rates, false, rateOf)!, reused: scaling(rates, true, rateOf)! },
+      bound: { fresh: scaling(rates, false, processorBound), reused: scaling(rates, true, processorBound) },
       firstFrame: first,
       ...(watched && { memory: { fresh: await watch(false), reused: await watch(true) } }),
     };
@@ -87,10 +93,28 @@ export async function measurePool(id: string, seconds: number, rounds: number): 
   }
 }
 
-function scaling(rates: readonly PoolRate[], reuse: boolean): Ratio {
+const rateOf = ({ rate }: Pass) => rate;
+
+/**
+ * Frames per second that a pass could have had on idle cores by the processor time that it took: no thread runs more than
+ * all of the time, and all of them together no more than the cores. It leaves out what threads wait for each other, but
+ * is known on a busy machine too, where the rate says nothing.
+ */
+export function processorBound({ busiestPerFrame, processorPerFrame }: Pass): number | undefined {
+  if (busiestPerFrame === undefined) return undefined;
+  return 1000 / Math.max(busiestPerFrame, processorPerFrame / availableParallelism());
+}
+
+function scaling(
+  rates: readonly PoolRate[],
+  reuse: boolean,
+  value: (pass: Pass) => number | undefined,
+): Ratio | undefined {
   const of = (workers: number) =>
-    rates.find((rate) => rate.workers === workers && rate.reuse === reuse)!.passes.map(({ rate }) => rate);
-  return ratioOf(of(2), of(1));
+    rates.find((rate) => rate.workers === workers && rate.reuse === reuse)!.passes.map(value);
+  const [two, one] = [of(2), of(1)];
+  if (two.includes(undefined) || one.includes(undefined)) return undefined;
+  return ratioOf(two as number[], one as number[]);
 }
 
 const script = fileURLToPath(new URL('pool-process.mjs', import.meta.url));

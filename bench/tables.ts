@@ -107,17 +107,19 @@ export function startTable(results: readonly StartResult[]): string {
 
 export function poolTable(results: readonly PoolResult[]): string {
   const head = [
-    ...['file', 'workers', 'output', 'frames/s', 'of 1', 'spread'],
+    ...['file', 'workers', 'output', 'frames/s', 'of 1', 'spread', 'bound', 'spread'],
     ...['busy', 'thread', 'thread ms', 'all ms', 'first ms'],
   ];
   const rows = results.flatMap((result) =>
     result.rates.map((rate) => {
       const { workers, reuse } = rate;
       const ratio = workers === 2 ? result.ratio[reuse ? 'reused' : 'fresh'] : undefined;
+      const bound = workers === 2 ? result.bound[reuse ? 'reused' : 'fresh'] : undefined;
       const of = middleOf(rate);
       return [
         ...[result.id, String(workers), reuse ? 'reused' : 'fresh', fixed(of.rate, 1)],
         ...(ratio ? [times(ratio), spread(ratio)] : ['', '']),
+        ...(bound ? [times(bound), spread(bound)] : ['', '']),
         ...[percent(of.busy), percent(of.threadShare)],
         ...[milliseconds(of.threadPerFrame), milliseconds(of.processorPerFrame)],
         reuse ? '' : milliseconds(result.firstFrame[workers]),
@@ -125,6 +127,7 @@ export function poolTable(results: readonly PoolResult[]): string {
     }),
   );
   const note =
+    'of 1: the rate over that of one worker; bound: the same by processor time, as idle cores would allow it.\n' +
     'busy: share of the time that the event loop of the calling thread was not idle, waiting for a processor included; ' +
     'thread: share that it had one.\nthread ms, all ms: processor time per frame, of the calling thread and of all. ' +
     'first ms: from loading the library.';

@@ -75,13 +75,17 @@ function nativeTargets(results: readonly NativeResult[]): Target[] {
   ];
 }
 
-function poolTargets({ id, ratio, rates, memory }: PoolResult): Target[] {
+function poolTargets({ id, ratio, bound, rates, memory }: PoolResult): Target[] {
   const two = middleOf(rates.find(({ workers, reuse }) => workers === 2 && !reuse)!);
   const targets = [
     {
       name: `${id}: 2 workers 1.8x the rate of one`,
       met: ratio.fresh.median >= 1.8,
-      measured: `${ratio.fresh.median.toFixed(2)}x (${ratio.reused.median.toFixed(2)}x reused)`,
+      measured:
+        `${ratio.fresh.median.toFixed(2)}x, reused ${ratio.reused.median.toFixed(2)}x` +
+        (bound.fresh && bound.reused
+          ? ` (by processor time ${bound.fresh.median.toFixed(2)}x, ${bound.reused.median.toFixed(2)}x)`
+          : ''),
     },
     {
       name: `${id}: calling thread busy less than 5%`,
