@@ -51,7 +51,7 @@ export function componentNamed(identifier: i32): i32 {
   return -1;
 }
 
-/** Whether a component has fewer samples than the image has pixels. */
+/** Whether components may have fewer samples than the image has pixels, or come by several lines. */
 @inline
 export function isSubsampled(): bool {
   return maximumH > 1 || maximumV > 1;
@@ -73,7 +73,6 @@ export function readFrameHeader(): i32 {
   if (count == 0 || length < 6 + 3 * count) return fail(Status.BadJpegLsFrameHeader, at);
   if (count > MOST_COMPONENTS) return fail(Status.UnsupportedJpegLsComponents, at, count);
   maximumH = maximumV = 0;
-  let leastH = 4, leastV = 4;
   for (let i = 0; i < count; i++) {
     const from = segment + 6 + 3 * i;
     const h = <i32>load<u8>(from, 1) >> 4, v = <i32>load<u8>(from, 1) & 15;
@@ -86,12 +85,10 @@ export function readFrameHeader(): i32 {
     store<u8>(row(i), <u8>v, 2);
     maximumH = max(maximumH, h);
     maximumV = max(maximumV, v);
-    leastH = min(leastH, h);
-    leastV = min(leastV, v);
   }
-  // Factors that are the same for all components say nothing: every component has the size of the image.
-  if (leastH == maximumH && leastV == maximumV) {
-    for (let i = 0; i < count; i++) store<u16>(row(i), 0x0101, 1);
+  // Alone, a component has the size of the image, and its samples come line by line, whatever its factors say.
+  if (count == 1) {
+    store<u16>(row(0), 0x0101, 1);
     maximumH = maximumV = 1;
   }
   componentCount = count;
