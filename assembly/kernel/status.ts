@@ -82,5 +82,29 @@ export const enum Status {
   BadJpegLsIntervalLength = 120,
   TruncatedJpegLsScan = 121,
 
-  // assembly/jpeg-2000: 128 to 191. assembly/samples: 192 to 207.
+  // assembly/jpeg-2000: 128 to 191.
+  MissingJ2kStart = 128,
+  TruncatedJ2kHeaders = 129,
+  BadJ2kMarker = 130,
+  BadJ2kSegmentLength = 131,
+  MissingJ2kSegment = 132,
+  BadJ2kImageSize = 133,
+  UnsupportedJ2kGrid = 134,
+  UnsupportedJ2kSigns = 135,
+  UnsupportedJ2kPrecision = 136,
+  UnsupportedJ2kPart2 = 137,
+  BadJ2kCodingStyle = 138,
+  BadJ2kQuantization = 139,
+  BadJ2kProgression = 140,
+  BadJ2kPackedHeaders = 141,
+  BadJ2kTilePart = 142,
+  MissingJ2kTile = 143,
+  BadJ2kPacketHeader = 144,
+  UnsupportedJ2kBlockCoder = 145,
+  BadJ2kComponentTransform = 146,
+  UnsupportedJ2kBitPlanes = 147,
+  BadJ2kCodeBlock = 148,
+  TruncatedJ2kTilePart = 149,
+
+  // assembly/samples: 192 to 207.
 }

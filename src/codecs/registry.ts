@@ -5,6 +5,7 @@ import type { Codec, Decoder, EncodedFrame } from './codec.js';
 import { deflateFrame } from './deflate-frame.js';
 import { encapsulatedUncompressed } from './encapsulated-uncompressed.js';
 import { jpeg } from './jpeg.js';
+import { jpeg2000 } from './jpeg-2000.js';
 import { jpegLossless } from './jpeg-lossless.js';
 import { jpegLs } from './jpeg-ls.js';
 import { libjpegTurbo } from './libjpeg-turbo.js';
@@ -27,6 +28,7 @@ const BUILT_IN_CODECS: readonly Codec[] = [
   jpegLs,
   openjph,
   openjpeg,
+  jpeg2000,
   libjxl,
 ];
 

@@ -431,6 +431,147 @@ export const STATUSES: Readonly<Record<string, StatusRow>> = {
     message: 'the entropy-coded JPEG-LS data end before the scan is complete',
     clause: 'ITU-T T.87 C.1.1',
   },
+
+  MissingJ2kStart: {
+    code: 128,
+    error: InvalidBitstream,
+    message: 'neither a JPEG 2000 codestream (SOC, SIZ) nor JP2 boxes with one',
+    clause: 'ITU-T T.800 A.2',
+  },
+  TruncatedJ2kHeaders: {
+    code: 129,
+    error: TruncatedData,
+    message: 'the JPEG 2000 data end inside the main header',
+    clause: 'ITU-T T.800 A.2',
+  },
+  BadJ2kMarker: {
+    code: 130,
+    error: InvalidBitstream,
+    message: 'a JPEG 2000 header goes on with the marker #, which cannot stand there',
+    clause: 'ITU-T T.800 A.1.3',
+  },
+  BadJ2kSegmentLength: {
+    code: 131,
+    error: InvalidBitstream,
+    message: 'the JPEG 2000 marker segment # is too short or too long for what it has to say',
+    clause: 'ITU-T T.800 A.1.1',
+  },
+  MissingJ2kSegment: {
+    code: 132,
+    error: InvalidBitstream,
+    message: 'the JPEG 2000 main header lacks the marker segment #',
+    clause: 'ITU-T T.800 A.3',
+  },
+  BadJ2kImageSize: {
+    code: 133,
+    error: InvalidBitstream,
+    message:
+      'the SIZ segment describes no image: an area, tile or component without samples, or too many of them',
+    clause: 'ITU-T T.800 A.5.1',
+  },
+  UnsupportedJ2kGrid: {
+    code: 134,
+    error: UnsupportedFeature,
+    message: 'the JPEG 2000 image lies more than 2^31 points from the origin of its reference grid',
+    clause: 'ITU-T T.800 B.2',
+    feature: 'JPEG 2000 with a far offset on the reference grid',
+  },
+  UnsupportedJ2kSigns: {
+    code: 135,
+    error: UnsupportedFeature,
+    message: 'the JPEG 2000 image has signed and unsigned components (# differs from the first)',
+    clause: 'ITU-T T.800 A.5.1',
+    feature: 'JPEG 2000 with signed and unsigned components',
+  },
+  UnsupportedJ2kPrecision: {
+    code: 136,
+    error: UnsupportedFeature,
+    message: 'JPEG 2000 samples of # bits: this kernel decodes up to 28',
+    clause: 'ITU-T T.800 A.5.1',
+    feature: 'JPEG 2000 of more than 28 bits per sample',
+  },
+  UnsupportedJ2kPart2: {
+    code: 137,
+    error: UnsupportedFeature,
+    message: 'the JPEG 2000 codestream uses an extension of Part 2 (value #)',
+    clause: 'ITU-T T.801',
+    feature: 'JPEG 2000 with extensions of Part 2 (ITU-T T.801)',
+  },
+  BadJ2kCodingStyle: {
+    code: 138,
+    error: InvalidBitstream,
+    message: 'a COD, COC or RGN segment has a value that there is not: #',
+    clause: 'ITU-T T.800 A.6',
+  },
+  BadJ2kQuantization: {
+    code: 139,
+    error: InvalidBitstream,
+    message: 'the quantization of JPEG 2000 sub-bands is not or wrongly given (#)',
+    clause: 'ITU-T T.800 A.6.4',
+  },
+  BadJ2kProgression: {
+    code: 140,
+    error: InvalidBitstream,
+    message: 'a POC segment has a progression order that there is not, or there are too many of them',
+    clause: 'ITU-T T.800 A.6.6',
+  },
+  BadJ2kPackedHeaders: {
+    code: 141,
+    error: InvalidBitstream,
+    message: 'packed packet headers (PPM, PPT) are numbered twice or end too early (#)',
+    clause: 'ITU-T T.800 A.7.4',
+  },
+  BadJ2kTilePart: {
+    code: 142,
+    error: InvalidBitstream,
+    message: 'a JPEG 2000 tile-part (# in its header) is none of the image, or its length is wrong',
+    clause: 'ITU-T T.800 A.4.2',
+  },
+  MissingJ2kTile: {
+    code: 143,
+    error: InvalidBitstream,
+    message: 'the JPEG 2000 codestream has no tile-part of tile #',
+    clause: 'ITU-T T.800 A.4.2',
+  },
+  BadJ2kPacketHeader: {
+    code: 144,
+    error: InvalidBitstream,
+    message: 'a JPEG 2000 packet header (layer #) says what cannot be',
+    clause: 'ITU-T T.800 B.10',
+  },
+  UnsupportedJ2kBlockCoder: {
+    code: 145,
+    error: UnsupportedFeature,
+    message: 'the code-blocks of tile # are coded by the HT block coder',
+    clause: 'ITU-T T.814',
+    feature: 'HT code-blocks',
+  },
+  BadJ2kComponentTransform: {
+    code: 146,
+    error: InvalidBitstream,
+    message:
+      'a component transform is asked for, and the first three components (#) are not alike or not there',
+    clause: 'ITU-T T.800 G.1',
+  },
+  UnsupportedJ2kBitPlanes: {
+    code: 147,
+    error: UnsupportedFeature,
+    message: 'a JPEG 2000 code-block has # bit-planes: this kernel decodes up to 30',
+    clause: 'ITU-T T.800 B.10.5',
+    feature: 'JPEG 2000 code-blocks of more than 30 bit-planes',
+  },
+  BadJ2kCodeBlock: {
+    code: 148,
+    error: InvalidBitstream,
+    message: 'JPEG 2000 code-blocks are damaged: what their coding passes check is wrong from row # on',
+    clause: 'ITU-T T.800 Annex D',
+  },
+  TruncatedJ2kTilePart: {
+    code: 149,
+    error: TruncatedData,
+    message: 'the JPEG 2000 data end inside a tile-part: rows from # on are not complete',
+    clause: 'ITU-T T.800 A.4.2',
+  },
 };
 
 const ROWS = new Map(Object.values(STATUSES).map((row) => [row.code, row]));

@@ -1,0 +1,344 @@
+/**
+ * One frame of JPEG 2000 (T.800). It takes no parameters. The header has behind the fields that all kernels have: 5 signed,
+ * 6 component transform.
+ *
+ * Tiles are decoded one after the other. The packets of a tile are read as a whole; then its rows are asked for from the top (see
+ * synthesis.ts) and come out in strips. Where several tiles stand side by side, a strip is a row of tiles. Where
+ * components are subsampled, strips come when all tiles are decoded (see upsampling.ts).
+ */
+import { release, take, taken } from '../kernel/arena';
+import { announce, fail, handOut, header } from '../kernel/blocks';
+import { Status } from '../kernel/status';
+import { reserveBlockDecoder } from './block-decoder';
+import { BlockStyle } from './code-block';
+import { coding, componentTransform, Filter } from './coding-parameters';
+import { complete, firstTilePart, readCodestream, readTilePartHeaders, truncatedTile } from './codestream';
+import { invertIct, invertRct, roundRow } from './component-transform';
+import {
+  component,
+  componentCount,
+  gridX1,
+  gridY1,
+  tileHeight,
+  tilesAcross,
+  tilesDown,
+} from './image-size';
+import { longestBlock, packetsCut } from './packet';
+import { packetsMissing, readPackets } from './progression';
+import { writePixels, writeSamples } from './sample-rows';
+import { bitPlanesBeyond, damagedBlocks, reserveStripes, ROW_TRAIL } from './stripe';
+import { beginSynthesis, nextRow, reserveSynthesis } from './synthesis';
+import { layOutTile, locateTile, TileComponent, tileComponent } from './tile';
+import { planeAddress, takePlanes, writeRow } from './upsampling';
+
+/** Bytes of a strip, where it is not a row of tiles; and rows of it at most. */
+const STRIP_BYTES: u32 = 1 << 18;
+const STRIP_ROWS: u32 = 32;
+/** Samples that one step makes where they are not handed out at once. */
+const STEP_SAMPLES: u32 = 1 << 16;
+/** Bits of a sample with which no sum of the transforms leaves an i32. */
+const MAXIMUM_PRECISION: i32 = 28;
+/** Coordinates up to here can be added to without care. */
+const MAXIMUM_COORDINATE: u32 = 0x7fff0000;
+
+const enum Phase {
+  Nothing,
+  BeginTile,
+  Rows,
+  Upsample,
+  End,
+}
+let phase: Phase = Phase.Nothing;
+
+let rows: u32 = 0;
+let columns: u32 = 0;
+let bytesPerSample: i32 = 0;
+let rowBytes: u32 = 0;
+/** Components have their samples at the same places: no planes. */
+let aligned: bool = false;
+let strip: usize = 0;
+let stripRows: u32 = 0;
+/** First row of the image in the strip, and the next one that is not handed out. */
+let stripTop: u32 = 0;
+/** What tiles take is given back up to here. */
+let frameTop: usize = 0;
+let tile: i32 = 0;
+/** Components whose rows come next, together: from, to (exclusive), and the next row of theirs. */
+let group: i32 = 0;
+let groupEnd: i32 = 0;
+let nextY: u32 = 0;
+/** Three rows of i32. */
+let transformed: usize = 0;
+let transformedBytes: usize = 0;
+/** Rows of the image above the first tile that lacks bytes, or has damaged ones; -1: none does. */
+let cutRow: i32 = -1;
+let damagedRow: i32 = -1;
+
+export function open(): i32 {
+  phase = Phase.Nothing;
+  const status = readCodestream();
+  if (status != Status.Done) return status;
+  if (gridX1 > MAXIMUM_COORDINATE || gridY1 > MAXIMUM_COORDINATE) return fail(Status.UnsupportedJ2kGrid, -1);
+  rows = 0;
+  columns = 0;
+  aligned = true;
+  let bits = 0;
+  const first = component(0);
+  for (let c = 0; c < componentCount; c++) {
+    const each = component(c);
+    if (each.x1 <= each.x0 || each.y1 <= each.y0) return fail(Status.BadJ2kImageSize, -1, c);
+    rows = max(rows, each.y1 - each.y0);
+    columns = max(columns, each.x1 - each.x0);
+    bits = max(bits, <i32>each.precision);
+    if (each.xStep != first.xStep || each.yStep != first.yStep) aligned = false;
+    if (each.signed != first.signed) return fail(Status.UnsupportedJ2kSigns, -1, c);
+  }
+  if (bits > MAXIMUM_PRECISION) return fail(Status.UnsupportedJ2kPrecision, -1, bits);
+  bytesPerSample = bits <= 8 ? 1 : bits <= 16 ? 2 : 4;
+  const pixel = <u64>(componentCount * bytesPerSample);
+  // Below 2^31 times 2^16.
+  const lineBytes = <u64>columns * pixel;
+  if (lineBytes > <u64>i32.MAX_VALUE || lineBytes * rows > <u64>u32.MAX_VALUE) return fail(Status.LimitMemory, -1);
+  rowBytes = <u32>lineBytes;
+  announce(rows, columns, componentCount, bits, bytesPerSample);
+  store<i32>(header, first.signed, 20);
+  store<i32>(header, componentTransform && componentCount >= 3, 24);
+  tile = 0;
+  strip = 0;
+  cutRow = -1;
+  damagedRow = -1;
+  phase = Phase.BeginTile;
+  return Status.Done;
+}
+
+export function step(): i32 {
+  switch (phase) {
+    case Phase.BeginTile:
+      return beginTile();
+    case Phase.Rows:
+      return decodeRows();
+    case Phase.Upsample:
+      return upsample();
+    case Phase.End:
+      return end();
+    default:
+      return fail(Status.BadCall, -1);
+  }
+}
+
+/** Ends the frame for good with what went wrong. */
+function stop(status: i32): i32 {
+  phase = Phase.Nothing;
+  return status;
+}
+
+/** Takes what all tiles share: after `open`, so that the host has agreed to the size of the output. */
+function takeStrip(): bool {
+  stripRows = max<u32>(min(STRIP_ROWS, STRIP_BYTES / rowBytes), 1);
+  if (aligned && tilesAcross > 1) stripRows = <u32>min<u64>(<u64>tileHeight / component(0).yStep + 1, rows);
+  strip = take(<u64>stripRows * rowBytes);
+  stripTop = 0;
+  if (strip == 0 || (!aligned && !takePlanes(columns, bytesPerSample))) return false;
+  frameTop = taken();
+  return true;
+}
+
+/** First row of the image that a tile has a share in. */
+function topOfTile(): i32 {
+  let top = i32.MAX_VALUE;
+  for (let c = 0; c < componentCount; c++) {
+    const area = tileComponent(c);
+    const scaled = <u64>(area.y0 - component(c).y0) * rows / (component(c).y1 - component(c).y0);
+    top = min(top, <i32>scaled);
+  }
+  return top;
+}
+
+function beginTile(): i32 {
+  if (strip == 0 && !takeStrip()) return stop(fail(Status.LimitMemory, -1));
+  release(frameTop);
+  if (firstTilePart(tile) == 0) {
+    const good = aligned ? <i32>stripTop : 0;
+    if (complete) return stop(fail(Status.MissingJ2kTile, -1, tile, good));
+    return stop(fail(Status.TruncatedJ2kTilePart, -1, good, good));
+  }
+  locateTile(tile);
+  let status = readTilePartHeaders(tile);
+  if (status == Status.Done) status = checkCoding();
+  if (status == Status.Done) status = layOutTile();
+  if (status == Status.Done) status = readPackets(tile);
+  if (status != Status.Done) return stop(status);
+  if (packetsCut || (packetsMissing && truncatedTile == tile)) {
+    if (cutRow < 0) cutRow = topOfTile();
+  }
+  if (!takeTile()) return stop(fail(Status.LimitMemory, -1));
+  group = 0;
+  beginGroup();
+  phase = Phase.Rows;
+  return Status.More;
+}
+
+/** What the tile's headers ask for and this kernel does not have, or what cannot be. */
+function checkCoding(): i32 {
+  for (let c = 0; c < componentCount; c++) {
+    if ((coding(c).blockStyle & BlockStyle.Ht) != 0) return fail(Status.UnsupportedJ2kBlockCoder, -1, tile);
+  }
+  if (!componentTransform) return Status.Done;
+  // G.1: three components of the same samples, coded in the same way.
+  if (componentCount < 3) return fail(Status.BadJ2kComponentTransform, -1, componentCount);
+  const first = component(0);
+  for (let c = 1; c < 3; c++) {
+    const other = component(c);
+    const same = other.xStep == first.xStep && other.yStep == first.yStep && coding(c).filter == coding(0).filter;
+    if (!same) return fail(Status.BadJ2kComponentTransform, -1, c);
+  }
+  return Status.Done;
+}
+
+function takeTile(): bool {
+  let width: u32 = 0;
+  for (let c = 0; c < componentCount; c++) {
+    const area = tileComponent(c);
+    width = max(width, area.x1 - area.x0);
+  }
+  transformedBytes = ((<usize>width << 2) + ROW_TRAIL + 15) & ~15;
+  transformed = take(3 * <u64>transformedBytes);
+  if (transformed == 0 || !reserveSynthesis(width)) return false;
+  if (!reserveStripes(longestBlock) || !reserveBlockDecoder(longestBlock)) return false;
+  for (let c = 0; c < componentCount; c++) {
+    const area = tileComponent(c);
+    if (area.x1 > area.x0 && area.y1 > area.y0 && !beginSynthesis(area, area.coding.levels)) return false;
+  }
+  return true;
+}
+
+/** Components that stand at the same places come together; else each alone but those that were transformed together. */
+function beginGroup(): void {
+  groupEnd = aligned ? componentCount : group == 0 && componentTransform ? 3 : group + 1;
+  const area = tileComponent(group);
+  nextY = area.x1 > area.x0 ? area.y0 : area.y1;
+}
+
+function decodeRows(): i32 {
+  const first = tileComponent(group);
+  const width = first.x1 - first.x0;
+  const top = component(group).y0;
+  const bottom = first.y1;
+  if (aligned) {
+    // The strip's rows as far as it reaches, or as one step should.
+    const stripEnd = stripTop + stripRows + top;
+    const stepEnd = tilesAcross == 1 ? stripEnd : nextY + max<u32>(STEP_SAMPLES / max<u32>(width, 1), 1);
+    const to = min(min(bottom, stripEnd), stepEnd);
+    for (; nextY < to; nextY++) {
+      const line = strip + <usize>(nextY - top - stripTop) * rowBytes;
+      decodeRow(line + <usize>(first.x0 - component(0).x0) * (componentCount * bytesPerSample));
+    }
+  } else {
+    const to = min(bottom, nextY + max<u32>(STEP_SAMPLES / max<u32>(width, 1), 1));
+    for (; nextY < to; nextY++) decodeRow(0);
+  }
+  if (bitPlanesBeyond != 0) return stop(fail(Status.UnsupportedJ2kBitPlanes, -1, bitPlanesBeyond));
+  if (nextY < bottom) {
+    if (aligned && tilesAcross == 1) handOutStrip(nextY - top);
+    return Status.More;
+  }
+  return endGroup();
+}
+
+/** The next row of all components of the group; `output`: its first pixel, 0 for planes. */
+function decodeRow(output: usize): void {
+  const stride = output != 0 ? componentCount * bytesPerSample : bytesPerSample;
+  let c = group;
+  if (componentTransform && group == 0) {
+    const width = <i32>(tileComponent(0).x1 - tileComponent(0).x0);
+    const y0 = rowOf(0);
+    const y1 = rowOf(1);
+    const y2 = rowOf(2);
+    const r = transformed;
+    const g = r + transformedBytes;
+    const b = g + transformedBytes;
+    if (coding(0).filter == Filter.Reversible) invertRct(y0, y1, y2, r, g, b, width);
+    else invertIct(y0, y1, y2, r, g, b, width);
+    writeThree(r, g, b, width, output, stride);
+    c = 3;
+  }
+  for (; c < groupEnd; c++) {
+    const area = tileComponent(c);
+    const width = <i32>(area.x1 - area.x0);
+    let row = rowOf(c);
+    if (coding(c).filter == Filter.Irreversible) {
+      roundRow(row, transformed, width);
+      row = transformed;
+    }
+    writeSamples(row, width, component(c), target(output, c, area), bytesPerSample, stride);
+  }
+}
+
+@inline
+function rowOf(c: i32): usize {
+  const area = tileComponent(c);
+  return nextRow(area, area.coding.levels);
+}
+
+/** Where the next row of component `c` belongs. */
+@inline
+function target(output: usize, c: i32, area: TileComponent): usize {
+  return output != 0 ? output + c * bytesPerSample : planeAddress(c, area.x0, nextY, bytesPerSample);
+}
+
+function writeThree(r: usize, g: usize, b: usize, width: i32, output: usize, stride: i32): void {
+  const precision = component(0).precision;
+  const alike = component(1).precision == precision && component(2).precision == precision;
+  if (output != 0 && stride == 3 && alike) return writePixels(r, g, b, width, component(0), output);
+  writeSamples(r, width, component(0), target(output, 0, tileComponent(0)), bytesPerSample, stride);
+  writeSamples(g, width, component(1), target(output, 1, tileComponent(1)), bytesPerSample, stride);
+  writeSamples(b, width, component(2), target(output, 2, tileComponent(2)), bytesPerSample, stride);
+}
+
+/** Hands out the strip down to row `bottom` of the image. */
+function handOutStrip(bottom: u32): void {
+  handOut(strip, stripTop * rowBytes, (bottom - stripTop) * rowBytes);
+  stripTop = bottom;
+}
+
+/** The rows of a group are complete: on to the next group, the next tile, or the end. */
+function endGroup(): i32 {
+  if (groupEnd < componentCount) {
+    group = groupEnd;
+    beginGroup();
+    return Status.More;
+  }
+  if (damagedBlocks > 0 && damagedRow < 0) damagedRow = topOfTile();
+  const lastOfRow = (tile + 1) % tilesAcross == 0;
+  if (aligned && lastOfRow) handOutStrip(tileComponent(0).y1 - component(0).y0);
+  tile++;
+  phase = Phase.BeginTile;
+  if (tile < tilesAcross * tilesDown) return Status.More;
+  if (aligned) return finish();
+  phase = Phase.Upsample;
+  return Status.More;
+}
+
+/** The next rows of the image out of the components' planes. */
+function upsample(): i32 {
+  const bottom = min(stripTop + stripRows, rows);
+  for (let row = stripTop; row < bottom; row++) {
+    writeRow(row, columns, strip + <usize>(row - stripTop) * rowBytes, bytesPerSample);
+  }
+  handOutStrip(bottom);
+  return bottom < rows ? Status.More : finish();
+}
+
+/** All rows are on their way out: the strip of this step is the last one. */
+function finish(): i32 {
+  if (damagedRow < 0 && cutRow < 0) return stop(Status.Done);
+  phase = Phase.End;
+  return Status.More;
+}
+
+/** The picture is not whole where bytes were missing or damaged: that is said when it is handed out. */
+function end(): i32 {
+  if (cutRow < 0) return stop(fail(Status.BadJ2kCodeBlock, -1, damagedRow, damagedRow));
+  const good = damagedRow < 0 ? cutRow : min(cutRow, damagedRow);
+  return stop(fail(Status.TruncatedJ2kTilePart, -1, good, good));
+}

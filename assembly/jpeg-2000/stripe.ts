@@ -1,0 +1,176 @@
+/**
+ * Stripes: one row of code-blocks of a sub-band, decoded when the inverse transform comes to its first coefficient and
+ * forgotten with its last one, so that no sub-band is ever held as a whole. Coefficients come out dequantized (Annex E):
+ * i32 for the reversible filter, f32 for the other.
+ */
+import { take } from '../kernel/arena';
+import { decodeBlock } from './block-decoder';
+import { MAXIMUM_BIT_PLANES, SEGMENT_RECORD } from './code-block';
+import { Contribution, MAXIMUM_PASSES } from './packet';
+import { Band, BlockData, blockOf } from './tile';
+
+/** Bytes in front of a row, one coefficient of which the filters fill in, and behind it. */
+export const ROW_LEAD: usize = 16;
+export const ROW_TRAIL: usize = 64;
+
+/** Segment records of one block, and room for one block's bytes put together. */
+const segments: usize = memory.data(384 * 16, 16);
+let gathered: usize = 0;
+
+/** A block of the tile had more bit-planes than can be decoded: how many. */
+export let bitPlanesBeyond: i32 = 0;
+/** Blocks of the tile in which damage was found. */
+export let damagedBlocks: i32 = 0;
+
+/** Takes what the blocks of a tile need whose longest one has `longest` bytes. */
+export function reserveStripes(longest: u32): bool {
+  bitPlanesBeyond = 0;
+  damagedBlocks = 0;
+  gathered = take(<u64>longest + 64);
+  return gathered != 0;
+}
+
+/** Takes the memory of a band's stripe. */
+export function takeStripe(band: Band): bool {
+  if (band.blocksWide == 0) return true;
+  const stride = (<u64>(band.x1 - band.x0) * 4 + ROW_LEAD + ROW_TRAIL + 15) & ~15;
+  const rows = min<u32>(1 << band.blockHeight, band.y1 - band.y0);
+  band.stripe = take(stride * rows);
+  band.stripeStride = <usize>stride;
+  band.stripeRow = -1;
+  return band.stripe != 0;
+}
+
+/** Address of the first coefficient of row `y` of a band, in its own coordinates. */
+export function bandRow(band: Band, y: u32): usize {
+  const row = <i32>((y >> band.blockHeight) - band.blockY0);
+  const top = max((band.blockY0 + row) << band.blockHeight, band.y0);
+  if (row != band.stripeRow) {
+    decodeStripe(band, row, top);
+    band.stripeRow = row;
+  }
+  return band.stripe + ROW_LEAD + <usize>(y - top) * band.stripeStride;
+}
+
+function decodeStripe(band: Band, row: i32, top: u32): void {
+  const bottom = <u32>min<u64>(<u64>(band.blockY0 + row + 1) << band.blockHeight, band.y1);
+  for (let column = 0; column < band.blocksWide; column++) {
+    const left = max((band.blockX0 + column) << band.blockWidth, band.x0);
+    const right = <u32>min<u64>(<u64>(band.blockX0 + column + 1) << band.blockWidth, band.x1);
+    const output = band.stripe + ROW_LEAD + <usize>(left - band.x0) * 4;
+    decodeInto(band, blockOf(band, column, row), right - left, bottom - top, output);
+  }
+}
+
+function decodeInto(band: Band, block: BlockData, width: i32, height: i32, output: usize): void {
+  const stride = band.stripeStride;
+  const count = joinSegments(block);
+  const bitPlanes = band.bitPlanes - <i32>block.zeroBitPlanes;
+  if (count == 0 || bitPlanes <= 0) {
+    // Passes of a block that has no bit-planes cannot be.
+    if (count != 0) damagedBlocks++;
+    for (let y = 0; y < height; y++) memory.fill(output + <usize>y * stride, 0, width << 2);
+    return;
+  }
+  if (bitPlanes > MAXIMUM_BIT_PLANES) {
+    bitPlanesBeyond = bitPlanes;
+    return;
+  }
+  const exact = band.halfStep == 0 && band.regionShift == 0;
+  const good = decodeBlock(
+    width, height, band.orientation, bitPlanes, band.blockStyle, segments, count, output, <i32>stride, exact,
+  );
+  if (good < passesOf(count)) damagedBlocks++;
+  if (exact) return;
+  for (let y = 0; y < height; y++) {
+    const at = output + <usize>y * stride;
+    if (band.regionShift != 0) shiftRegion(at, width, band.regionShift);
+    if (band.halfStep != 0) dequantize(at, width, band.halfStep);
+    else halve(at, width);
+  }
+}
+
+function passesOf(count: i32): i32 {
+  let passes = 0;
+  for (let i = 0; i < count; i++) passes += load<i32>(segments + i * SEGMENT_RECORD, 8);
+  return passes;
+}
+
+/** Makes the segment records of a block, the parts of a segment put together where there is more than one. */
+function joinSegments(block: BlockData): i32 {
+  let count = 0;
+  let free = gathered;
+  let record = block.first;
+  while (record != 0) {
+    const first = changetype<Contribution>(record);
+    if (first.passes == 0 || count == MAXIMUM_PASSES) break;
+    let address = first.address;
+    let bytes = first.bytes;
+    let passes = <i32>first.passes;
+    record = first.next;
+    if (continuesAt(record)) {
+      memory.copy(free, address, bytes);
+      address = free;
+      do {
+        const part = changetype<Contribution>(record);
+        memory.copy(address + bytes, part.address, part.bytes);
+        bytes += part.bytes;
+        passes += part.passes;
+        record = part.next;
+      } while (continuesAt(record));
+      free += bytes;
+    }
+    const segment = segments + count * SEGMENT_RECORD;
+    store<usize>(segment, address);
+    store<i32>(segment, bytes, 4);
+    store<i32>(segment, passes, 8);
+    store<i32>(segment, 0, 12);
+    count++;
+  }
+  return count;
+}
+
+/** Whether the contribution is there and belongs to the same segment as the one before it. */
+@inline
+function continuesAt(record: usize): bool {
+  if (record == 0) return false;
+  const contribution = changetype<Contribution>(record);
+  return contribution.continues != 0 && contribution.passes != 0;
+}
+
+/** H.1: magnitudes of the region of interest are scaled up above all others. Coefficients are doubled. */
+function shiftRegion(at: usize, width: i32, shift: i32): void {
+  if (shift >= 31) return memory.fill(at, 0, width << 2);
+  const least = 1 << shift;
+  for (let x = 0; x < width; x++) {
+    const value = load<i32>(at + (x << 2));
+    const magnitude = abs(value);
+    if (magnitude < least) continue;
+    const shifted = magnitude >> shift;
+    store<i32>(at + (x << 2), value < 0 ? -shifted : shifted);
+  }
+}
+
+/** E-6 with r = 1/2: the half bit is in the doubled coefficient. */
+function dequantize(at: usize, width: i32, halfStep: f32): void {
+  let x = 0;
+  if (ASC_FEATURE_SIMD) {
+    const step = f32x4.splat(halfStep);
+    for (; x + 4 <= width; x += 4) {
+      const p = at + (x << 2);
+      v128.store(p, f32x4.mul(f32x4.convert_i32x4_s(v128.load(p)), step));
+    }
+  }
+  for (; x < width; x++) {
+    const p = at + (x << 2);
+    store<f32>(p, <f32>load<i32>(p) * halfStep);
+  }
+}
+
+/** E-8: towards zero. */
+function halve(at: usize, width: i32): void {
+  for (let x = 0; x < width; x++) {
+    const p = at + (x << 2);
+    store<i32>(p, load<i32>(p) / 2);
+  }
+}

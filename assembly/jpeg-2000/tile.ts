@@ -1,0 +1,324 @@
+/**
+ * A tile and what it divides into (T.800 Annex B): tile-components, resolutions, sub-bands, precincts, code-blocks. The code-blocks
+ * of a sub-band are one grid in raster order; a precinct is a rectangle of it. All records are the arena's, one tile's at a time.
+ */
+import { take } from '../kernel/arena';
+import { fail } from '../kernel/blocks';
+import { Status } from '../kernel/status';
+import { Orientation } from './code-block';
+import { Coding, coding, Filter, precinctHeight, precinctWidth, stepOf } from './coding-parameters';
+import {
+  component,
+  componentCount,
+  gridX0,
+  gridX1,
+  gridY0,
+  gridY1,
+  tileHeight,
+  tilesAcross,
+  tilesX0,
+  tilesY0,
+  tileWidth,
+} from './image-size';
+import { ceilDivide, ceilShift } from './markers';
+import { nodesOf } from './tag-tree';
+
+/** A tile-component, B.3: its area in samples of the component. */
+@unmanaged
+export class TileComponent {
+  x0: u32;
+  y0: u32;
+  x1: u32;
+  y1: u32;
+  coding: Coding;
+  /** NL + 1 records, the lowest resolution first. */
+  resolutions: usize;
+}
+
+/** One resolution of a tile-component, B.5 and B.6. */
+@unmanaged
+export class Resolution {
+  x0: u32;
+  y0: u32;
+  x1: u32;
+  y1: u32;
+  /** PPx, PPy. */
+  precinctWidth: u32;
+  precinctHeight: u32;
+  precinctsWide: i32;
+  precinctsHigh: i32;
+  precincts: usize;
+  /** 1 (LL) or 3 (HL, LH, HH). */
+  bandCount: i32;
+  bands: usize;
+  irreversible: bool;
+  /** The inverse transform of this resolution, see synthesis.ts: some rows, in turn, and how far each step has come. */
+  ring: usize;
+  rowBytes: usize;
+  ringMask: u32;
+  fetched: u32;
+  evens: u32;
+  odds: u32;
+  lastEvens: u32;
+  lastOdds: u32;
+  next: u32;
+}
+
+/** A sub-band, B.5: its area in its own coefficients. */
+@unmanaged
+export class Band {
+  x0: u32;
+  y0: u32;
+  x1: u32;
+  y1: u32;
+  orientation: i32;
+  /** Mb, E-2, and the ROI shift. */
+  bitPlanes: i32;
+  regionShift: i32;
+  blockStyle: i32;
+  /** Half the step of E-3: coefficients come doubled. 0: reversible. */
+  halfStep: f32;
+  /** Exponents of the code-block size here, xcb' and ycb' (B.7). */
+  blockWidth: u32;
+  blockHeight: u32;
+  /** The grid of code-blocks: its first column and row in units of code-blocks, its size, its records. */
+  blockX0: u32;
+  blockY0: u32;
+  blocksWide: i32;
+  blocksHigh: i32;
+  blocks: usize;
+  /** One row of code-blocks, decoded: see stripe.ts. */
+  stripe: usize;
+  stripeStride: usize;
+  stripeRow: i32;
+}
+
+/** A precinct, B.6. */
+@unmanaged
+export class Precinct {
+  /** Packets read so far: the layer of the next one. */
+  layers: i32;
+  /** Tag trees of its bands (B.10.2), inclusion and behind it zero bit-planes. */
+  trees0: usize;
+  trees1: usize;
+  trees2: usize;
+}
+
+/** A code-block while its packets are read, B.10. Its codeword segments are a list of contributions, see packet.ts. */
+@unmanaged
+export class BlockData {
+  first: usize;
+  last: usize;
+  /** Bytes of all contributions. */
+  bytes: u32;
+  passes: u16;
+  /** P of B.10.5. */
+  zeroBitPlanes: u8;
+  /** Lblock of B.10.7. */
+  lengthBits: u8;
+  /** Passes that the last codeword segment may still take. */
+  segmentRoom: i32;
+}
+
+/** The tile's area on the reference grid, B-7 to B-10. */
+export let tileX0: u32 = 0;
+export let tileY0: u32 = 0;
+export let tileX1: u32 = 0;
+export let tileY1: u32 = 0;
+let tileComponents: usize = 0;
+/** Largest number of decomposition levels in the tile. */
+export let mostLevels: i32 = 0;
+
+@inline
+export function tileComponent(index: i32): TileComponent {
+  return changetype<TileComponent>(tileComponents + <usize>index * offsetof<TileComponent>());
+}
+
+@inline
+export function resolutionOf(area: TileComponent, index: i32): Resolution {
+  return changetype<Resolution>(area.resolutions + <usize>index * offsetof<Resolution>());
+}
+
+@inline
+export function bandOf(area: Resolution, index: i32): Band {
+  return changetype<Band>(area.bands + <usize>index * offsetof<Band>());
+}
+
+@inline
+export function precinctOf(area: Resolution, index: i32): Precinct {
+  return changetype<Precinct>(area.precincts + <usize>index * offsetof<Precinct>());
+}
+
+@inline
+export function blockOf(area: Band, column: i32, row: i32): BlockData {
+  return changetype<BlockData>(area.blocks + (<usize>row * area.blocksWide + column) * offsetof<BlockData>());
+}
+
+/** Sets the area of tile `index` on the reference grid. */
+export function locateTile(index: i32): void {
+  const column = <u64>(index % tilesAcross);
+  const row = <u64>(index / tilesAcross);
+  const x = <u64>tilesX0 + column * tileWidth;
+  const y = <u64>tilesY0 + row * tileHeight;
+  tileX0 = <u32>max<u64>(x, gridX0);
+  tileY0 = <u32>max<u64>(y, gridY0);
+  tileX1 = <u32>min<u64>(x + tileWidth, gridX1);
+  tileY1 = <u32>min<u64>(y + tileHeight, gridY1);
+}
+
+/** Divides the tile by the parameters in force. */
+export function layOutTile(): i32 {
+  tileComponents = take(<u64>componentCount * offsetof<TileComponent>());
+  if (tileComponents == 0) return fail(Status.LimitMemory, -1);
+  mostLevels = 0;
+  for (let i = 0; i < componentCount; i++) {
+    const area = tileComponent(i);
+    const grid = component(i);
+    area.x0 = ceilDivide(tileX0, grid.xStep);
+    area.y0 = ceilDivide(tileY0, grid.yStep);
+    area.x1 = ceilDivide(tileX1, grid.xStep);
+    area.y1 = ceilDivide(tileY1, grid.yStep);
+    area.coding = coding(i);
+    const levels = <i32>area.coding.levels;
+    mostLevels = max(mostLevels, levels);
+    area.resolutions = take(<u64>(levels + 1) * offsetof<Resolution>());
+    if (area.resolutions == 0) return fail(Status.LimitMemory, -1);
+    for (let r = 0; r <= levels; r++) {
+      const status = layOutResolution(area, r, grid.precision);
+      if (status != Status.Done) return status;
+    }
+  }
+  return Status.Done;
+}
+
+/** B-14, B-16: resolution `r` of a tile-component. */
+function layOutResolution(area: TileComponent, r: i32, precision: i32): i32 {
+  const to = resolutionOf(area, r);
+  const parameters = area.coding;
+  const reduction = <u32>parameters.levels - r;
+  to.x0 = ceilShift(area.x0, reduction);
+  to.y0 = ceilShift(area.y0, reduction);
+  to.x1 = ceilShift(area.x1, reduction);
+  to.y1 = ceilShift(area.y1, reduction);
+  to.irreversible = parameters.filter == Filter.Irreversible;
+  const width = <u32>precinctWidth(parameters, r);
+  const height = <u32>precinctHeight(parameters, r);
+  to.precinctWidth = width;
+  to.precinctHeight = height;
+  to.precinctsWide = to.x1 > to.x0 ? ceilShift(to.x1, width) - (to.x0 >> width) : 0;
+  to.precinctsHigh = to.y1 > to.y0 ? ceilShift(to.y1, height) - (to.y0 >> height) : 0;
+  const count = <u64>to.precinctsWide * <u64>to.precinctsHigh;
+  if (to.precinctsWide < 0 || to.precinctsHigh < 0 || count > <u64>i32.MAX_VALUE) return fail(Status.LimitMemory, -1);
+  to.precincts = take(count * offsetof<Precinct>());
+  to.bandCount = r == 0 ? 1 : 3;
+  to.bands = take(<u64>to.bandCount * offsetof<Band>());
+  if (to.precincts == 0 || to.bands == 0) return fail(Status.LimitMemory, -1);
+  memory.fill(to.precincts, 0, <usize>count * offsetof<Precinct>());
+  for (let b = 0; b < to.bandCount; b++) {
+    const status = layOutBand(area, to, r, b, precision);
+    if (status != Status.Done) return status;
+  }
+  return Status.Done;
+}
+
+/** B-15: sub-band `b` of resolution `r`, its code-blocks and the tag trees of its precincts. */
+function layOutBand(area: TileComponent, at: Resolution, r: i32, b: i32, precision: i32): i32 {
+  const band = bandOf(at, b);
+  const parameters = area.coding;
+  const orientation = r == 0 ? Orientation.LL : b + 1;
+  // nb, the decomposition level of the band.
+  const level = <u32>(r == 0 ? parameters.levels : <i32>parameters.levels - r + 1);
+  band.orientation = orientation;
+  band.x0 = bandEdge(area.x0, level, orientation & 1);
+  band.x1 = bandEdge(area.x1, level, orientation & 1);
+  band.y0 = bandEdge(area.y0, level, orientation >> 1);
+  band.y1 = bandEdge(area.y1, level, orientation >> 1);
+  const step = stepOf(parameters, r == 0 ? 0 : 3 * (r - 1) + b + 1);
+  if (step < 0) return fail(Status.BadJ2kQuantization, -1, r);
+  const exponent = step >> 11;
+  band.regionShift = parameters.regionShift;
+  band.bitPlanes = max(<i32>parameters.guardBits + exponent - 1, 0) + band.regionShift;
+  band.blockStyle = parameters.blockStyle;
+  band.halfStep = at.irreversible ? halfStepOf(precision - exponent, step & 0x7ff) : 0;
+  // B-17, B-18: a precinct has half its size in the sub-bands above the lowest resolution.
+  const half = <u32>(r > 0 ? 1 : 0);
+  const width = at.precinctWidth - half;
+  const height = at.precinctHeight - half;
+  band.blockWidth = min<u32>(parameters.blockWidth, width);
+  band.blockHeight = min<u32>(parameters.blockHeight, height);
+  band.stripe = 0;
+  band.stripeRow = -1;
+  band.blocksWide = 0;
+  band.blocksHigh = 0;
+  if (band.x1 <= band.x0 || band.y1 <= band.y0) return Status.Done;
+
+  band.blockX0 = band.x0 >> band.blockWidth;
+  band.blockY0 = band.y0 >> band.blockHeight;
+  const wide = ceilShift(band.x1, band.blockWidth) - band.blockX0;
+  const high = ceilShift(band.y1, band.blockHeight) - band.blockY0;
+  const blocks = <u64>wide * <u64>high;
+  if (blocks > <u64>i32.MAX_VALUE) return fail(Status.LimitMemory, -1);
+  band.blocksWide = wide;
+  band.blocksHigh = high;
+  band.blocks = take(blocks * offsetof<BlockData>());
+  if (band.blocks == 0) return fail(Status.LimitMemory, -1);
+  memory.fill(band.blocks, 0, <usize>blocks * offsetof<BlockData>());
+
+  let index = 0;
+  for (let py = 0; py < at.precinctsHigh; py++) {
+    for (let px = 0; px < at.precinctsWide; px++, index++) {
+      findBlocks(at, band, half, px, py);
+      if (rectangleWide == 0 || rectangleHigh == 0) continue;
+      const bytes = (<u64>nodesOf(rectangleWide, rectangleHigh)) << 3;
+      const trees = take(bytes);
+      if (trees == 0) return fail(Status.LimitMemory, -1);
+      memory.fill(trees, 0, <usize>bytes);
+      store<usize>(changetype<usize>(precinctOf(at, index)) + ((b + 1) << 2), trees);
+    }
+  }
+  return Status.Done;
+}
+
+/** B-15 for one coordinate: (edge - 2^(level-1) * high) / 2^level, rounded up. */
+function bandEdge(edge: u32, level: u32, high: i32): u32 {
+  if (level == 0) return edge;
+  const shift = high != 0 ? <i64>1 << (level - 1) : 0;
+  const value = <i64>edge - shift + (<i64>1 << level) - 1;
+  return value <= 0 ? 0 : <u32>(value >> level);
+}
+
+/**
+ * E-3, halved: (1 + mantissa / 2^11) * 2^(Rb - exponent) / 2. The gain of the sub-band, 2 for each high-pass filter, is in the
+ * filter here (dwt97.ts), so that Rb is the precision.
+ */
+function halfStepOf(power: i32, mantissa: i32): f32 {
+  let step: f64 = <f64>(2048 + mantissa) / 4096;
+  for (let i = power; i > 0; i--) step *= 2;
+  for (let i = power; i < 0; i++) step /= 2;
+  return <f32>step;
+}
+
+/** What `findBlocks` found: a rectangle of a band's grid of code-blocks. */
+export let rectangleX: i32 = 0;
+export let rectangleY: i32 = 0;
+export let rectangleWide: i32 = 0;
+export let rectangleHigh: i32 = 0;
+
+/** The code-blocks of a band that belong to precinct (px, py); `half` is 1 above the lowest resolution. */
+export function findBlocks(at: Resolution, band: Band, half: u32, px: i32, py: i32): void {
+  rectangleWide = 0;
+  rectangleHigh = 0;
+  const width = at.precinctWidth;
+  const height = at.precinctHeight;
+  const left = ((<u64>(at.x0 >> width) + px) << width) >> half;
+  const top = ((<u64>(at.y0 >> height) + py) << height) >> half;
+  const x0 = max<u64>(left, band.x0);
+  const y0 = max<u64>(top, band.y0);
+  const x1 = min<u64>(left + (<u64>1 << (width - half)), band.x1);
+  const y1 = min<u64>(top + (<u64>1 << (height - half)), band.y1);
+  if (x0 >= x1 || y0 >= y1) return;
+  rectangleX = <i32>((x0 >> band.blockWidth) - band.blockX0);
+  rectangleY = <i32>((y0 >> band.blockHeight) - band.blockY0);
+  rectangleWide = ceilShift(<u32>x1, band.blockWidth) - band.blockX0 - rectangleX;
+  rectangleHigh = ceilShift(<u32>y1, band.blockHeight) - band.blockY0 - rectangleY;
+}

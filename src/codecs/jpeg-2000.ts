@@ -1,0 +1,58 @@
+import { type Kernel, loadKernel } from '../wasm/kernel.js';
+import type { Codec, Codestream, Decoder, EncodedFrame } from './codec.js';
+import { inspectJpeg2000, type Jpeg2000Header } from './jpeg-2000-markers.js';
+
+/** JPEG 2000 Part 1 (ITU-T T.800) by our own kernel, `assembly/jpeg-2000`. */
+export const jpeg2000: Codec = {
+  name: 'cineloop-jpeg-2000',
+  transferSyntaxes: ['1.2.840.10008.1.2.4.90', '1.2.840.10008.1.2.4.91'],
+  modules: ['jpeg-2000'],
+  refusal,
+  load: async () => jpeg2000Decoder(await loadKernel('jpeg-2000')),
+};
+
+/** Bits of a sample that the kernel's arithmetic has room for. */
+const HIGHEST_PRECISION = 28;
+
+/**
+ * The decoder on a kernel that is loaded. Samples have the precision of the largest component; components of fewer samples
+ * are brought to the size of the image by repetition. A codestream that is cut off is decoded as far as it goes, then refused.
+ */
+export function jpeg2000Decoder(kernel: Kernel): Decoder {
+  return {
+    decode({ bytes }, { allocate, limits }) {
+      return describe(kernel.decode(bytes, [], (header) => allocate(describe(header)), { limits }));
+    },
+  };
+}
+
+/** The kernel would say the same; said here, another engine is asked. */
+function refusal({ bytes }: EncodedFrame): string | undefined {
+  let header: Jpeg2000Header;
+  try {
+    header = inspectJpeg2000(bytes);
+  } catch {
+    return undefined;
+  }
+  if (header.part2) return 'JPEG 2000 with extensions of Part 2 (ITU-T T.801)';
+  if (header.highThroughput) return 'JPEG 2000 with HT code-blocks (ITU-T T.814)';
+  const precision = Math.max(...header.components.map((component) => component.precision));
+  if (precision > HIGHEST_PRECISION) return `JPEG 2000 of ${precision} bits per sample`;
+  if (header.components.some((component) => component.signed !== header.components[0].signed)) {
+    return 'JPEG 2000 with signed and unsigned components';
+  }
+  return undefined;
+}
+
+function describe(header: Int32Array): Codestream {
+  const [rows, columns, samplesPerPixel, bitsPerSample, bytesPerSample, signed, componentTransform] = header;
+  return {
+    rows,
+    columns,
+    samplesPerPixel,
+    bitsPerSample,
+    signed: signed === 1,
+    photometricInterpretation: componentTransform === 1 ? 'RGB' : undefined,
+    bytesPerSample: bytesPerSample === 1 ? 1 : bytesPerSample === 2 ? 2 : 4,
+  };
+}
