@@ -279,6 +279,16 @@ describe('pitfall 5: unused bits', () => {
     expect(signed.samples).toEqual(Int16Array.of(0x123, -2048, 2047, -1));
   });
 
+  it('are no disagreement where they are zeros, or copies of the sign, above negative samples', async () => {
+    const frame = await decodeNative(bytesOf(Uint16Array.of(0x0fff, 0xf800, 0x0800, 0x07ff)), {
+      bitsStored: 12,
+      highBit: 11,
+      pixelRepresentation: 1,
+    });
+    expect(frame.samples).toEqual(Int16Array.of(-1, -2048, -2048, 2047));
+    expect(frame.mismatches).toEqual([]);
+  });
+
   it('are shifted out below', async () => {
     const frame = await decodeNative(bytesOf(Uint16Array.of(0xfff0, 0x8000, 0x0010, 0x7ff0)), {
       bitsStored: 12,

@@ -19,7 +19,7 @@ import {
   type SampleType,
   viewSamples,
 } from './sample-array.js';
-import { storeSamples, unusedBitsSet, type Words, wordsAreStored } from './stored-bits.js';
+import { storeSamples, type Words, wordsAreStored } from './stored-bits.js';
 import { codesWholeWords } from './whole-words.js';
 
 /** What is wanted of a frame. */
@@ -234,9 +234,9 @@ async function settle(
     return { overlays, mismatches };
   }
   const claimed = planes.reduce((mask, { bitPosition }) => mask | (1n << BigInt(bitPosition)), 0n);
+  const unused = storeSamples(await loadSamples(), words, layout.stored, stored);
   // What a codestream's own sign has filled is nobody's doing.
-  const unclaimed = codestream.signed === true ? 0n : unusedBitsSet(words, layout.stored) & ~claimed;
-  storeSamples(await loadSamples(), words, layout.stored, stored);
+  const unclaimed = codestream.signed === true ? 0n : unused & ~claimed;
   if (unclaimed === 0n) return { overlays, mismatches };
   const cleared = { attribute: 'unusedBits', dataset: 0, codestream: `0x${unclaimed.toString(16)}` };
   return { overlays, mismatches: [...mismatches, cleared] };

@@ -1,6 +1,6 @@
 import type { Samples } from '../wasm/samples.js';
 import type { SampleArray } from './decoded-frame.js';
-import { bytesUnder } from './sample-array.js';
+import { bytesUnder, integerType, viewSamples } from './sample-array.js';
 
 /** Where the bits of a stored sample stand in the word that was coded (PS3.5 8.1.1). */
 export interface StoredBits {
@@ -18,24 +18,16 @@ export interface Words {
   readonly bytesPerSample: 1 | 2 | 4 | 8;
 }
 
-type UnsignedArray = Uint8Array | Uint16Array | Uint32Array | BigUint64Array;
-
-function unsignedView({ bytes, bytesPerSample }: Words): UnsignedArray {
-  const length = bytes.byteLength / bytesPerSample;
-  switch (bytesPerSample) {
-    case 1:
-      return bytes;
-    case 2:
-      return new Uint16Array(bytes.buffer, bytes.byteOffset, length);
-    case 4:
-      return new Uint32Array(bytes.buffer, bytes.byteOffset, length);
-    case 8:
-      return new BigUint64Array(bytes.buffer, bytes.byteOffset, length);
-  }
-}
-
 function kernelBits({ bytesPerSample }: Words, { bits, shift, signed }: StoredBits) {
-  return { width: bytesPerSample, bitsStored: bits, highBit: shift + bits - 1, signed };
+  const width = 8 * bytesPerSample;
+  // A word that ends below the sign bit holds no negative sample.
+  const bitsStored = Math.min(bits, width);
+  return {
+    width: bytesPerSample,
+    bitsStored,
+    highBit: shift + bitsStored - 1,
+    signed: signed && bits <= width,
+  };
 }
 
 /** Whether the words are the stored samples as they stand: nothing to shift, to clear or to extend. */
@@ -44,69 +36,31 @@ export function wordsAreStored(samples: Samples, words: Words, stored: StoredBit
 }
 
 /**
- * The unused bits of the words that hold something: neither zero nor copies of the sign. Somebody put it there: an old
- * overlay, or samples wider than Bits Stored says.
- */
-export function unusedBitsSet(words: Words, { bits, shift, signed }: StoredBits): bigint {
-  const view = unsignedView(words);
-  const low = 2 ** shift - 1;
-  const used = 2 ** bits;
-  let set = 0n;
-  if (view instanceof BigUint64Array) {
-    const down = BigInt(shift);
-    const mask = ((1n << BigInt(bits)) - 1n) << down;
-    for (const word of view) {
-      const extended = signed && BigInt.asIntN(bits, word >> down) < 0n;
-      set |= word & (extended ? (1n << down) - 1n : ~mask);
-    }
-    return BigInt.asUintN(64, set);
-  }
-  const unused = ~((used - 1) * 2 ** shift);
-  const signBit = shift + bits - 1;
-  let narrow = 0;
-  if (signed) {
-    for (let i = 0; i < view.length; i++) {
-      const word = view[i]!;
-      // All ones under a negative sample, whose high bits may be copies of the sign.
-      const negative = 0 - ((word >>> signBit) & 1);
-      narrow |= word & unused & ~(negative & ~low);
-    }
-  } else {
-    for (let i = 0; i < view.length; i++) narrow |= view[i]! & unused;
-  }
-  return BigInt(narrow >>> 0);
-}
-
-/**
  * Takes the stored samples out of words: shifts them down, clears what is not used, extends the sign, and puts each
  * into its container in `to`. `to` may lie over the words themselves where both containers are equally wide.
+ * @returns the unused bits of the words that held something which somebody put there: an old overlay, or samples wider
+ *   than Bits Stored says. Ones above a negative sample are copies of its sign. Zeros above it are no loss and no
+ *   disagreement either: the sign is at High Bit, wherever the word ends, and zeros are what unused bits are left as.
  */
-export function storeSamples(samples: Samples, words: Words, stored: StoredBits, to: SampleArray): void {
-  if (words.bytesPerSample === to.BYTES_PER_ELEMENT) {
-    samples.normaliseStoredBits(words.bytes, bytesUnder(to), kernelBits(words, stored));
-  } else if (to.BYTES_PER_ELEMENT === 8 || words.bytesPerSample === 8) {
-    resizeWide(unsignedView(words), stored, to);
-  } else {
-    resize(unsignedView(words) as Exclude<UnsignedArray, BigUint64Array>, stored, to);
+export function storeSamples(samples: Samples, words: Words, stored: StoredBits, to: SampleArray): bigint {
+  const { bytes, bytesPerSample } = words;
+  const bits = kernelBits(words, stored);
+  if (bytesPerSample === to.BYTES_PER_ELEMENT) {
+    return samples.normaliseStoredBits(bytes, bytesUnder(to), bits);
   }
+  const own = new Uint8Array(bytes.length);
+  const unused = samples.normaliseStoredBits(bytes, own, bits);
+  copyNumbers(viewSamples(integerType(8 * bytesPerSample, bits.signed), own), to);
+  return unused;
 }
 
-function resize(
-  from: Exclude<UnsignedArray, BigUint64Array>,
-  { bits, shift, signed }: StoredBits,
-  to: SampleArray,
-): void {
-  const unused = 32 - bits;
-  if (signed) for (let i = 0; i < to.length; i++) to[i] = ((from[i]! >>> shift) << unused) >> unused;
-  else for (let i = 0; i < to.length; i++) to[i] = ((from[i]! >>> shift) << unused) >>> unused;
+/** From one container to another, which holds the same numbers. */
+function copyNumbers(from: SampleArray, to: SampleArray): void {
+  if (isWide(from)) for (let i = 0; i < to.length; i++) to[i] = Number(from[i]);
+  else if (isWide(to)) for (let i = 0; i < to.length; i++) to[i] = BigInt(from[i]!);
+  else to.set(from);
 }
 
-function resizeWide(from: UnsignedArray, { bits, shift, signed }: StoredBits, to: SampleArray): void {
-  const down = BigInt(shift);
-  const wide = to instanceof BigInt64Array || to instanceof BigUint64Array;
-  for (let i = 0; i < to.length; i++) {
-    const placed = BigInt(from[i]!) >> down;
-    const sample = signed ? BigInt.asIntN(bits, placed) : BigInt.asUintN(bits, placed);
-    to[i] = wide ? sample : Number(sample);
-  }
+function isWide(array: SampleArray): array is BigInt64Array | BigUint64Array {
+  return array instanceof BigInt64Array || array instanceof BigUint64Array;
 }

@@ -28,6 +28,7 @@ interface SamplesExports {
     left: number,
     right: number,
     signed: number,
+    unused: number,
   ): void;
   fit(source: number, bytes: number, width: number, left: number, right: number, signed: number): number;
   ybrFullToRgb8(source: number, target: number, pixels: number): void;
@@ -172,12 +173,16 @@ class SamplesKernel implements Samples {
     return true;
   }
 
-  normaliseStoredBits(source: Uint8Array, target: Uint8Array, bits: StoredBits): void {
+  normaliseStoredBits(source: Uint8Array, target: Uint8Array, bits: StoredBits): bigint {
     const { normalise } = this.#kernel;
     const { width, left, right, signed } = shiftsOf(bits);
+    // A mask of 64 bits where other functions have their table.
+    const { table: unused } = this.#at;
+    this.#memory.fill(0, unused, unused + 8);
     this.#tiles(source, target, { source: width, target: width }, (from, to, count) =>
-      normalise(from, to, count * width, width, left, right, signed),
+      normalise(from, to, count * width, width, left, right, signed, unused),
     );
+    return new DataView(this.#memory.buffer).getBigUint64(unused, true);
   }
 
   ybrFullToRgb<T extends Uint8Array | Uint16Array>(source: T, target: T, bitsStored = 16): void {

@@ -164,16 +164,54 @@ describe.each(engines)('%s', (_, load) => {
             to.setUint8(i * width + byte, Number((sample >> BigInt(8 * byte)) % 256n));
           }
         }
+        let unused = 0n;
+        for (let i = 0; i < size; i++) {
+          let cell = 0n;
+          for (let byte = 0; byte < width; byte++)
+            cell += BigInt(from.getUint8(i * width + byte)) << BigInt(8 * byte);
+          const isNegative = bits.signed && (cell >> BigInt(bits.highBit)) % 2n === 1n;
+          for (let bit = 0; bit < container; bit++) {
+            const isAbove = bit > bits.highBit && !isNegative;
+            const isBelow = bit <= bits.highBit - bits.bitsStored;
+            if ((isAbove || isBelow) && (cell >> BigInt(bit)) % 2n === 1n) unused |= 1n << BigInt(bit);
+          }
+        }
         const target = new Uint8Array(size * width);
-        samples.normaliseStoredBits(source, target, bits);
+        expect(samples.normaliseStoredBits(source, target, bits), `${size} samples`).toBe(unused);
         expectEqual(target, expected, `${size} samples`);
 
         if (bits.highBit === bits.bitsStored - 1) expect(samples.storedBitsFit(expected, bits)).toBe(true);
         expect(samples.storedBitsFit(source, bits)).toBe(Buffer.from(source).equals(expected));
         samples.normaliseStoredBits(source, source, bits);
         expectEqual(source, expected, `${size} samples in place`);
+        if (bits.highBit === bits.bitsStored - 1)
+          expect(samples.normaliseStoredBits(source, target, bits)).toBe(0n);
       }
     });
+
+    it.each(layouts.filter(({ bitsStored }) => bitsStored < container))(
+      'one unused bit is seen wherever it is, and none behind the end: $bitsStored stored, High Bit $highBit, signed $signed',
+      async (bits) => {
+        const samples = await load();
+        const { bitsStored, highBit } = bits;
+        for (const count of [1, 15, 17, 19]) {
+          // Ones all around the samples.
+          const memory = new Uint8Array((count + 32) * width).fill(0xff);
+          const source = memory.subarray(16 * width, (16 + count) * width);
+          const target = new Uint8Array(source.length);
+          for (const place of [0, count >> 1, count - 1]) {
+            for (let bit = 0; bit < container; bit++) {
+              if (bit <= highBit && bit > highBit - bitsStored) continue;
+              source.fill(0);
+              source[place * width + (bit >> 3)] = 1 << (bit & 7);
+              const seen = samples.normaliseStoredBits(source, target, bits);
+              if (seen !== 1n << BigInt(bit))
+                expect(seen, `bit ${bit} of sample ${place} of ${count}`).toBe(1n << BigInt(bit));
+            }
+          }
+        }
+      },
+    );
 
     it.each(
       layouts.filter(({ bitsStored, highBit }) => highBit === bitsStored - 1 && bitsStored < container),

@@ -46,8 +46,10 @@ export interface Samples {
   /**
    * Moves the stored bits down to bit 0 and fills the bits above with the sign, or with zeros (PS3.5 8.1.1). Source and
    * target may be the same.
+   * @returns the bits outside the stored ones that were set in some sample, copies of a negative one's sign left out: as a
+   *   mask over the container, 0n where nothing was lost
    */
-  normaliseStoredBits(source: Uint8Array, target: Uint8Array, bits: StoredBits): void;
+  normaliseStoredBits(source: Uint8Array, target: Uint8Array, bits: StoredBits): bigint;
 
   /**
    * YBR_FULL -> RGB, colour by pixel (PS3.3 C.7.6.3.1.2), bit for bit as libjpeg does it: integers with 16 bits behind the
