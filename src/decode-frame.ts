@@ -43,6 +43,7 @@ const REQUIRED = {
  * @param bytes the whole encoded frame; of a native frame from its first byte on
  * @param transferSyntaxUID UID of the transfer syntax (PS3.5 Annex A)
  * @param attributes of the Image Pixel module (PS3.3 C.7.6.3)
+ * @throws TypeError for arguments of the wrong type
  * @throws MissingAttribute where an attribute is left out that decoding needs
  * @throws UnknownTransferSyntax, UnsupportedFeature for what no codec decodes; InvalidBitstream, TruncatedData for damaged
  *   bytes; LimitExceeded, WorkerFailure, Aborted
@@ -69,13 +70,18 @@ export async function decodeFrame(
   options: DecodeFrameOptions = {},
 ): Promise<DecodedFrame> {
   const { engine, colour, photometricInterpretation, into, limits, signal } = options;
-  const frame = { bytes, transferSyntax: transferSyntaxUID, attributes: complete(attributes) };
+  const pool = poolFor(options);
+  if (bytes?.[Symbol.toStringTag] !== 'Uint8Array')
+    throw new TypeError('The bytes of a frame are a Uint8Array.');
+  // Values of VR UI are padded to an even length (PS3.5 6.2).
+  const transferSyntax = String(transferSyntaxUID).replace(/[\0 ]+$/, '');
+  const frame = { bytes, transferSyntax, attributes: complete(attributes) };
   const transfer = options.transfer === true && bytes.byteLength > 0;
-  return poolFor(options).decode(
+  return pool.decode(
     {
       ...frame,
       input: { kind: 'bytes', bytes, transfer },
-      here: isRegisteredHere(transferSyntaxUID, engine) || (await isInPlace(frame, options)),
+      here: isRegisteredHere(transferSyntax, engine) || (await isInPlace(frame, options)),
       request: { engine, colour, photometricInterpretation },
       limits,
       signals: signal === undefined ? [] : [signal],
@@ -86,7 +92,8 @@ export async function decodeFrame(
 
 function complete(attributes: FrameAttributes): ImagePixel {
   for (const [keyword, element] of Object.entries(REQUIRED)) {
-    if (attributes[keyword as keyof typeof REQUIRED] !== undefined) continue;
+    // Null is how DICOM JSON says that there is no value (PS3.18 F.2.5).
+    if ((attributes?.[keyword as keyof typeof REQUIRED] ?? undefined) !== undefined) continue;
     throw new MissingAttribute(`Decoding needs ${keyword}.`, { element, clause: 'PS3.3 C.7.6.3' });
   }
   const { bitsAllocated, bitsStored } = attributes;

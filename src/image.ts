@@ -235,7 +235,8 @@ export class DicomImage {
    * Gray: modality LUT, VOI LUT or window, presentation (PS3.3 C.11; PS3.4 N.2); MONOCHROME1 and Presentation LUT Shape INVERSE
    * are inverted. PALETTE COLOR through its palette, also segmented (PS3.3 C.7.6.3.1.5, C.7.9). Colour as RGB.
    *
-   * Without a window in the dataset or the options, the window is the range of the frame's samples.
+   * Without a window in the dataset or the options, the window is the range of the frame's samples. Unless `into` is shared
+   * memory, an ImageData takes `rgba` as it is.
    * @param index of the frame, counted from 0
    * @throws as `decode` does; UnsupportedFeature, AttributeMismatch for what cannot be shown so; InvalidDataset for broken
    *   lookup tables
@@ -245,6 +246,11 @@ export class DicomImage {
    * assert.equal(rgba.length, rows * columns * 4);
    * assert.equal(rgba[3], 255);
    */
+  render(
+    index: number,
+    options?: RenderOptions & { readonly into?: Uint8ClampedArray<ArrayBuffer> | undefined },
+  ): Promise<RenderedFrame<ArrayBuffer>>;
+  render(index: number, options: RenderOptions): Promise<RenderedFrame>;
   async render(index: number, options: RenderOptions = {}): Promise<RenderedFrame> {
     const all = { ...this.#defaults, ...options };
     const { window, voi, invert, into } = all;

@@ -46,10 +46,36 @@ export interface RenderOptions extends CodestreamOptions, GrayOptions {
   readonly into?: Uint8ClampedArray | undefined;
 }
 
-/** The pool that a call works in. */
-export function poolFor({ workers, pool }: WorkOptions): FramePool {
+/**
+ * The pool that a call works in.
+ * @throws TypeError for options that only a caller without a type checker can hand in: one that was misspelt and passed over
+ *   would give something else than was asked for
+ */
+export function poolFor(options: WorkOptions): FramePool {
+  checkOptions(options);
+  const { workers, pool } = options;
   if (workers === 0) return localPool();
   if (pool === undefined) return sharedPool();
   if (!(pool instanceof FramePool)) throw new TypeError('The pool must be one that createPool made.');
   return pool;
+}
+
+function checkOptions({
+  workers,
+  signal,
+  colour,
+  into,
+}: WorkOptions & { colour?: unknown; into?: unknown }): void {
+  if (workers !== undefined && workers !== 0) {
+    throw new TypeError('Of workers a call can ask for none, 0; any other number makes a pool.');
+  }
+  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
+    throw new TypeError('The signal must be an AbortSignal.');
+  }
+  if (colour !== undefined && colour !== 'stored' && colour !== 'rgb') {
+    throw new TypeError(`The colour is 'stored' or 'rgb', not ${String(colour)}.`);
+  }
+  if (into !== undefined && !(ArrayBuffer.isView(into) && 'length' in into)) {
+    throw new TypeError('The array to fill must be a typed array.');
+  }
 }

@@ -21,9 +21,9 @@ export interface RenderOptions extends GrayOptions {
 }
 
 /** A frame as a canvas, an ImageData or a PNG takes it. */
-export interface RenderedFrame {
+export interface RenderedFrame<Memory extends ArrayBufferLike = ArrayBufferLike> {
   /** Red, green, blue, 255 for each pixel, row by row. */
-  readonly rgba: Uint8ClampedArray;
+  readonly rgba: Uint8ClampedArray<Memory>;
   readonly rows: number;
   readonly columns: number;
   /** The window that a gray frame is shown through: the next frame can be given the same. */

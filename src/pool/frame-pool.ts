@@ -171,7 +171,12 @@ export class FramePool implements Pool {
     if (this.#isHere(frame) || isShared(into)) {
       return withPixels(await this.#run<Result>(frame, display, () => into), into);
     }
-    return this.fill(into, await this.#runLike<Result>(frame, display, into));
+    const result = await this.#runLike<Result>(frame, display, into);
+    try {
+      return this.fill(into, result);
+    } catch (error) {
+      throw withContext(error, contextOf(frame), 'WorkerFailure');
+    }
   }
 
   #isHere(frame: PooledFrame): boolean {

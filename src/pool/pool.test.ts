@@ -119,6 +119,24 @@ describe.each([0, 1, 2])('with %i workers', (workers) => {
     expect(bytes).toEqual(before);
   });
 
+  test('a bare frame, as careless callers hand it in', async () => {
+    const bytes = encodeRle(frames[2]!, 1, COLUMNS);
+    const options = { pool: poolOf({ workers }) };
+    // A UID with the padding of its data element; attributes that DICOM JSON gives as null.
+    const attributes = { ...ATTRIBUTES, highBit: null as unknown as undefined };
+    expectSamples(await decodeFrame(bytes, `${RLE_LOSSLESS}\0`, attributes, options), frames[2]!);
+    const noRows = { ...ATTRIBUTES, rows: null as unknown as number };
+    await expect(decodeFrame(bytes, RLE_LOSSLESS, noRows, options)).rejects.toMatchObject({
+      tag: 'MissingAttribute',
+      element: '00280010',
+    });
+    for (const other of [bytes.buffer, [...bytes], undefined]) {
+      await expect(decodeFrame(other as Uint8Array, RLE_LOSSLESS, ATTRIBUTES, options)).rejects.toThrow(
+        'The bytes of a frame are a Uint8Array.',
+      );
+    }
+  });
+
   test('a broken frame fails alone, as its own class, and says which it was', async () => {
     const broken = rleFile(frames, (encoded, frame) => (frame === 4 ? encoded.subarray(0, -64) : encoded));
     const image = await open(broken, { pool: poolOf({ workers }) });
@@ -486,6 +504,25 @@ describe('workers', () => {
       const image = await open(actorFile(0), { pool: poolOf({ workers }) });
       await expect(image.decode(0)).rejects.toBeInstanceOf(UnknownTransferSyntax);
     }
+  });
+
+  test('arguments that a type checker would refuse', async () => {
+    const image = await open(actorFile(0), { pool: poolOf({ workers: 1, codecs: [actor] }) });
+    const wrong: readonly [object, string][] = [
+      [{ workers: 3 }, 'workers'],
+      [{ signal: {} }, 'AbortSignal'],
+      [{ colour: 'RGB' }, "'stored' or 'rgb', not RGB"],
+      [{ into: [] }, 'typed array'],
+      [{ into: null }, 'typed array'],
+      [{ into: new DataView(new ArrayBuffer(8)) }, 'typed array'],
+      [{ pool: {} }, 'createPool'],
+    ];
+    for (const [options, message] of wrong) {
+      const said = expect.objectContaining({ name: 'TypeError', message: expect.stringContaining(message) });
+      await expect(image.decode(0, options)).rejects.toEqual(said);
+    }
+    // Whoever was refused has left nothing behind that the end of the image would come across.
+    await image.close();
   });
 
   test('the number of workers must be one', () => {

@@ -47,7 +47,7 @@ export interface DisplayJob {
 }
 
 /** A frame as a canvas, an ImageData or a PNG takes it. */
-export interface RenderedFrame extends Rendering {
+export interface RenderedFrame<Memory extends ArrayBufferLike = ArrayBufferLike> extends Rendering<Memory> {
   /** Each disagreement between the codestream and the dataset; empty where they agree. */
   readonly mismatches: readonly Mismatch[];
   /** Name of the engine that decoded. */

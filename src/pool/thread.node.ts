@@ -21,9 +21,12 @@ export function startThread(source?: WorkerSource): Thread {
   return {
     endpoint: nodeEndpoint(worker),
     ended: new Promise((resolve) => {
-      worker.on('error', resolve);
-      worker.on('messageerror', resolve);
-      worker.on('exit', (code) => resolve(new Error(`it exited with code ${code}`)));
+      // Answers that came before the end are heard before it: Node.js hands both over in one go, and what waits for an
+      // answer takes more turns of the microtask queue.
+      const end = (reason: unknown) => setImmediate(resolve, reason);
+      worker.on('error', end);
+      worker.on('messageerror', end);
+      worker.on('exit', (code) => end(new Error(`it exited with code ${code}`)));
     }),
     hold: (busy) => (busy ? worker.ref() : worker.unref()),
     terminate: async () => {
