@@ -1,0 +1,266 @@
+/**
+ * MagSgn bits of the HT cleanup pass, T.814 7.3.3, 7.3.4 and 7.3.8: exponent bounds U_q, and the coefficients
+ * of a row of quads.
+ *
+ * A significant coefficient has m = U_q - k bits, where k is 1 if its e_k bit is set, then a bit above them
+ * which is its e_1 bit. That number, v, is 2 (magnitude - 1) + sign, the sign lowest. Coefficients that are
+ * not significant have m = 0 and v = 0.
+ *
+ * As the bits of a block stand in one run, positions are sums of m: those of eight coefficients come out of a
+ * few vector additions, and eight coefficients out of one window. That works for 16-bit lanes while U_q is at
+ * most 15, which is decided for each row.
+ */
+import { MAG_SGN_BITS, MAG_SGN_START, magSgnEnd } from './ht-segment';
+import { EXPONENT_BOUNDS, GAMMA, LOWER_V, LOWER_V_WIDE, U_SUFFIXES } from './quad-rows';
+
+/** Largest U_q for which v fits the lanes of vectors. */
+export const VECTOR_BOUND: u32 = 15;
+
+/** Position of the next MagSgn bit. */
+let position: u32 = 0;
+/** Bit-plane of the cleanup pass, the lowest of the magnitudes, and 1 where coefficients are halved. */
+let plane: i32 = 0;
+let drop: i32 = 0;
+
+/** Begins with the segment that was unstuffed last. */
+export function beginMagSgn(cleanupPlane: i32, halved: i32): void {
+  position = MAG_SGN_START;
+  plane = cleanupPlane;
+  drop = halved;
+}
+
+/** 7.3.7: U_q of the first row, where nothing is above: 1 + u_q. Returns the largest. */
+export function boundFirstRow(quads: u32): u32 {
+  let largest: u32 = 0;
+  for (let q: u32 = 0; q < quads; q++) {
+    const bound = 1 + <u32>load<u8>(U_SUFFIXES + q);
+    store<u16>(EXPONENT_BOUNDS + (q << 1), <u16>bound);
+    largest = max(largest, bound);
+  }
+  return largest;
+}
+
+/**
+ * 7.3.7: U_q = max(1, gamma (E - 1)) + u_q, where E is the largest exponent of the four coefficients above:
+ * those of the lower row, from one to the left of the quad to one to its right. E - 1 is the place of the
+ * highest bit of v, and of the largest v that of all of them together.
+ */
+export function boundRow(quads: u32, row: usize, wide: bool): u32 {
+  if (ASC_FEATURE_SIMD && !wide) return boundByVectors(quads, row);
+  let largest: u32 = 0;
+  for (let q: u32 = 0; q < quads; q++) {
+    let above: u32;
+    if (wide) {
+      const lower = LOWER_V_WIDE + (q << 3);
+      above = load<u32>(lower - 4) | load<u32>(lower) | load<u32>(lower, 4) | load<u32>(lower, 8);
+    } else {
+      const lower = LOWER_V + (q << 2);
+      above = <u32>load<u16>(lower - 2) | load<u16>(lower) | load<u16>(lower, 2) | load<u16>(lower, 4);
+    }
+    const several = (<u32>load<u16>(row + (q << 1)) & GAMMA) != 0;
+    const predicted: u32 = several && above > 3 ? 31 - clz<u32>(above) : 1;
+    const bound = predicted + <u32>load<u8>(U_SUFFIXES + q);
+    store<u16>(EXPONENT_BOUNDS + (q << 1), <u16>bound);
+    largest = max(largest, bound);
+  }
+  return largest;
+}
+
+/** Eight quads at a time; up to seven more than there are, whose U_q is 1. */
+function boundByVectors(quads: u32, row: usize): u32 {
+  const one = i16x8.splat(1), gamma = i16x8.splat(<i16>GAMMA), bias = i16x8.splat(127);
+  let largest = one;
+  for (let q: u32 = 0; q < quads; q += 8) {
+    const lower = LOWER_V + (q << 2);
+    const first = highestBits(v128.or(v128.load(lower - 2), v128.load(lower, 2)));
+    const second = highestBits(v128.or(v128.load(lower, 14), v128.load(lower, 18)));
+    let predicted = i16x8.sub(i16x8.narrow_i32x4_s(first, second), bias);
+    const several = i16x8.eq(v128.and(v128.load(row + (q << 1)), gamma), gamma);
+    predicted = i16x8.max_s(v128.and(predicted, several), one);
+    const bound = i16x8.add(predicted, v128.load_ext<u8>(U_SUFFIXES + q));
+    largest = i16x8.max_s(largest, bound);
+    v128.store(EXPONENT_BOUNDS + (q << 1), bound);
+  }
+  largest = i16x8.max_s(largest, v128.shuffle<i16>(largest, largest, 4, 5, 6, 7, 0, 1, 2, 3));
+  largest = i16x8.max_s(largest, v128.shuffle<i16>(largest, largest, 2, 3, 2, 3, 2, 3, 2, 3));
+  return max<u32>(i16x8.extract_lane_u(largest, 0), i16x8.extract_lane_u(largest, 1));
+}
+
+/**
+ * Of the two halves of each 32 bits, taken together, the place of the highest bit plus 127: the exponent of a
+ * float.
+ */
+@inline
+function highestBits(halves: v128): v128 {
+  const together = i32x4.shr_u(v128.or(halves, i32x4.shl(halves, 16)), 16);
+  return i32x4.shr_u(f32x4.convert_i32x4_s(together), 23);
+}
+
+/**
+ * A row of quads one coefficient after the other, for any U_q up to 30. Writes two rows of coefficients, as
+ * wide as the quads, and their v.
+ *
+ * A quad takes at most four times 30 bits; the row begins at `magSgnEnd` at most, behind which there are ones
+ * for a whole one.
+ */
+export function decodeRowOneByOne(quads: u32, row: usize, upper: usize, lower: usize): void {
+  let at = position;
+  for (let q: u32 = 0; q < quads; q++) {
+    const quad = <u32>load<u16>(row + (q << 1)), bound = <u32>load<u16>(EXPONENT_BOUNDS + (q << 1));
+    for (let n: u32 = 0; n < 4; n++) {
+      let v: u32 = 0, coefficient = 0;
+      if (((quad >> n) & 1) != 0) {
+        const count = bound - ((quad >> (n + 4)) & 1);
+        const bits = load<u64>(MAG_SGN_BITS + (at >> 3)) >> (at & 7);
+        v = (<u32>bits & ((1 << count) - 1)) | (((quad >> (n + 8)) & 1) << count);
+        at += count;
+        const doubled = <i32>(((v | 1) + 2) << plane) >> drop;
+        coefficient = (v & 1) != 0 ? -doubled : doubled;
+      }
+      const column = (q << 1) + (n >> 1);
+      store<i32>(((n & 1) != 0 ? lower : upper) + (column << 2), coefficient);
+      if ((n & 1) != 0) {
+        store<u32>(LOWER_V_WIDE + (column << 2), v);
+        store<u16>(LOWER_V + (column << 1), <u16>v);
+      }
+    }
+  }
+  position = min(at, magSgnEnd);
+}
+
+/**
+ * Constants of the vectors. They stand in memory because older V8 builds literals anew in each round.
+ */
+const E_K_OFFSET: usize = 16;
+const E_1_OFFSET: usize = 32;
+const PHASES_OFFSET: usize = 48;
+const POWERS_OFFSET: usize = 64;
+const CONSTANTS: usize = memory.data<u16>([
+  0x001, 0x002, 0x004, 0x008, 0x001, 0x002, 0x004, 0x008,
+  0x010, 0x020, 0x040, 0x080, 0x010, 0x020, 0x040, 0x080,
+  0x100, 0x200, 0x400, 0x800, 0x100, 0x200, 0x400, 0x800,
+  // 2^(7 - i) by byte i, and 2^i.
+  0x4080, 0x1020, 0x0408, 0x0102, 0, 0, 0, 0,
+  0x0201, 0x0804, 0x2010, 0x8040, 0, 0, 0, 0,
+]);
+/** By the bit phase of a position: the phase in eight bytes. */
+const SPREAD_PHASES: usize = memory.data<u64>([
+  0, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303,
+  0x0404040404040404, 0x0505050505050505, 0x0606060606060606, 0x0707070707070707,
+]);
+
+/** Where a row stands that is decoded by vectors: one bit in front of the next one. */
+@inline
+export function beginVectorRow(): u32 {
+  return position - 1;
+}
+
+@inline
+export function endVectorRow(at: u32): void {
+  position = min(at + 1, magSgnEnd);
+}
+
+/**
+ * Four quads from `q` on, none of them with U_q above 15. Writes 8 coefficients in each of two rows, and v of
+ * the lower ones.
+ *
+ * Each half of the vectors is two quads, eight coefficients: m in bytes, their sums in bytes (8 times 15 bits
+ * are 120), and from them for each coefficient the byte of the window where its bits begin and by how much
+ * they are to be shifted. A shift by s to the right of 16 bits out of 24 is a multiplication of both pairs of
+ * bytes by 2^(8 - s), 1 <= s <= 8: that is why `at` is one bit less.
+ * @param at one bit in front of the first bit
+ * @returns the same behind the last one
+ */
+@inline
+export function decodeFourQuadsByVectors(at: u32, q: u32, row: usize, upper: usize, lower: usize): u32 {
+  if (load<u64>(row + (q << 1)) == 0) {
+    const none = i16x8.splat(0);
+    v128.store(q << 2, none, LOWER_V);
+    v128.store(upper + (q << 3), none);
+    v128.store(upper + (q << 3), none, 16);
+    v128.store(lower + (q << 3), none);
+    v128.store(lower + (q << 3), none, 16);
+    return at;
+  }
+  const significance = v128.load(CONSTANTS), ek = v128.load(CONSTANTS, E_K_OFFSET);
+  const bounds = v128.load64_zero(q << 1, EXPONENT_BOUNDS), quads = v128.load64_zero(row + (q << 1));
+  const u = v128.shuffle<i16>(bounds, bounds, 0, 0, 1, 1, 2, 2, 3, 3);
+  const f = v128.shuffle<i16>(quads, quads, 0, 0, 1, 1, 2, 2, 3, 3);
+  const f0 = v128.shuffle<i32>(f, f, 0, 0, 1, 1), f1 = v128.shuffle<i32>(f, f, 2, 2, 3, 3);
+  const s0 = i16x8.eq(v128.and(f0, significance), significance);
+  const s1 = i16x8.eq(v128.and(f1, significance), significance);
+  const m0 = i16x8.add(v128.and(v128.shuffle<i32>(u, u, 0, 0, 1, 1), s0), i16x8.eq(v128.and(f0, ek), ek));
+  const m1 = i16x8.add(v128.and(v128.shuffle<i32>(u, u, 2, 2, 3, 3), s1), i16x8.eq(v128.and(f1, ek), ek));
+  const m = i8x16.narrow_i16x8_u(m0, m1);
+  let sums = i8x16.add(m, i64x2.shl(m, 8));
+  sums = i8x16.add(sums, i64x2.shl(sums, 16));
+  sums = i8x16.add(sums, i64x2.shl(sums, 32));
+
+  const window0 = at >> 3, phase0 = at & 7;
+  at += <u32>(<u64>i64x2.extract_lane(sums, 0) >> 56);
+  const window1 = at >> 3, phase1 = at & 7;
+  at += <u32>(<u64>i64x2.extract_lane(sums, 1) >> 56);
+  const firstPhase = v128.load64_zero(phase0 << 3, SPREAD_PHASES);
+  const phases = v128.load64_lane(phase1 << 3, firstPhase, 1, SPREAD_PHASES);
+  const begins = i8x16.add(i64x2.shl(sums, 8), phases);
+  const factors = i8x16.swizzle(v128.load(CONSTANTS, PHASES_OFFSET), v128.and(begins, i8x16.splat(7)));
+  const byte = v128.and(i16x8.shr_u(begins, 3), i8x16.splat(0x1f)), next = i8x16.add(byte, i8x16.splat(1));
+  const powers = v128.load(CONSTANTS, POWERS_OFFSET);
+  // 2^m in 16 bits: a byte of it is 0 where the index is 8 or above, which swizzle makes of 8 to 15 by the
+  // table and of the rest itself.
+  const low = i8x16.swizzle(powers, m), high = i8x16.swizzle(powers, v128.xor(m, i8x16.splat(8)));
+
+  const raw0 = cutOut(
+    window0,
+    v128.shuffle<i8>(byte, next, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23),
+    i16x8.extend_low_i8x16_u(factors),
+  );
+  const raw1 = cutOut(
+    window1,
+    v128.shuffle<i8>(byte, next, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31),
+    i16x8.extend_high_i8x16_u(factors),
+  );
+  const power0 = v128.shuffle<i8>(low, high, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  const power1 = v128.shuffle<i8>(low, high, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  const v0 = complete(raw0, power0, f0), v1 = complete(raw1, power1, f1);
+
+  // Even lanes are the upper row, odd ones the lower.
+  v128.store(q << 2, i16x8.narrow_i32x4_u(i32x4.shr_u(v0, 16), i32x4.shr_u(v1, 16)), LOWER_V);
+  const doubled0 = v128.and(doubledMagnitudes(v0), s0), doubled1 = v128.and(doubledMagnitudes(v1), s1);
+  const evenLanes = i32x4.splat(0xffff);
+  v128.store(upper + (q << 3), signed(v128.and(doubled0, evenLanes), i32x4.shl(v0, 31)));
+  v128.store(upper + (q << 3), signed(v128.and(doubled1, evenLanes), i32x4.shl(v1, 31)), 16);
+  v128.store(lower + (q << 3), signed(i32x4.shr_u(doubled0, 16), i32x4.shl(v0, 15)));
+  v128.store(lower + (q << 3), signed(i32x4.shr_u(doubled1, 16), i32x4.shl(v1, 15)), 16);
+  return at;
+}
+
+/** For eight coefficients the 16 bits from where theirs begin. */
+@inline
+function cutOut(window: u32, bytes: v128, factors: v128): v128 {
+  const low = i16x8.mul(i8x16.swizzle(v128.load(window, MAG_SGN_BITS), bytes), factors);
+  const high = i16x8.mul(i8x16.swizzle(v128.load(window, MAG_SGN_BITS + 1), bytes), factors);
+  return v128.or(i16x8.shr_u(low, 8), v128.and(high, i16x8.splat(<i16>0xff00)));
+}
+
+/** v: the m lowest bits, with e_1 on top of them. `powers`: 2^m. */
+@inline
+function complete(raw: v128, powers: v128, quads: v128): v128 {
+  const e1 = v128.load(CONSTANTS, E_1_OFFSET);
+  const top = v128.and(powers, i16x8.eq(v128.and(quads, e1), e1));
+  return v128.or(v128.and(raw, i16x8.sub(powers, i16x8.splat(1))), top);
+}
+
+/** 2 magnitude + 1 out of v. */
+@inline
+function doubledMagnitudes(v: v128): v128 {
+  return i16x8.add(v128.or(v, i16x8.splat(1)), i16x8.splat(2));
+}
+
+/** Four coefficients as they go out. `signs`: highest bits. */
+@inline
+function signed(doubled: v128, signs: v128): v128 {
+  const sign = i32x4.shr_s(signs, 31);
+  const magnitude = i32x4.shr_u(i32x4.shl(doubled, plane), drop);
+  return i32x4.sub(v128.xor(magnitude, sign), sign);
+}

@@ -1,0 +1,270 @@
+/**
+ * VLC bits of the HT cleanup pass, T.814 7.3.5 and 7.3.6: per quad which coefficients are significant and
+ * which have the largest exponent (CxtVLC), per pair of quads how far their exponents go beyond what the row
+ * above predicts (UVLC).
+ *
+ * A CxtVLC entry is
+ *
+ *     31      16 15 14 13 12 11 10 9  8 7 6 5      0
+ *     quad             u  u  c  c  c          length     quad: as in quad-rows.ts; u: u_off, twice
+ *
+ * c is what the quad is to the context of the one to its right, at the place where contexts stand in an
+ * offset of the table: each context has 128 entries of four bytes, one for each value of the next seven bits.
+ */
+import { CODE_WORD_COUNT, CODE_WORDS } from './cxt-vlc-tables';
+import { VLC_BITS, VLC_START, vlcEnd } from './ht-segment';
+import { zerosBeforeOne } from './mel-decoder';
+import { CONTEXTS_ABOVE, GAMMA, U_SUFFIXES } from './quad-rows';
+
+/** 8 contexts times 128 entries: for the first row of quads and for the others. */
+const FIRST_ROW_TABLE: usize = memory.data(4096, 64);
+const TABLE: usize = memory.data(4096, 64);
+const INDEX_MASK: u32 = 0x1fc;
+/** Contexts as they stand in entries. */
+const FIRST_ROW_CONTEXT: u32 = 0xe00;
+const LEFT_CONTEXT: u32 = 0x400;
+/** u_off, as it is taken of the first and of the second quad of a pair. */
+const FIRST_U: u32 = 0x1000;
+const SECOND_U: u32 = 0x2000;
+/** Shifts and lengths are taken modulo 64. */
+const LENGTH_MASK: u32 = 63;
+
+/**
+ * UVLC of a pair of quads at once, for rows but the first: by u_off of both (FIRST_U and SECOND_U are its
+ * offset) and the next eight bits. An entry is the length | u of the first quad << 8 | u of the second << 16,
+ * or negative where eight bits are not enough.
+ */
+const U_TABLE: usize = memory.data(3 * 4096 + 1024, 64);
+const U_INDEX_MASK: u32 = 0x3fc;
+const U_UNKNOWN: u32 = 0x80000000;
+
+/** Position of the next VLC bit. */
+let position: u32 = 0;
+/** MEL zeros before the next one. */
+let zeros: i32 = 0;
+
+/** Bits that are set in four. */
+@inline
+function countOf(rho: u32): u32 {
+  return popcnt<u32>(rho & 15);
+}
+
+/** Makes both tables. */
+export function prepareVlcDecoder(): void {
+  for (let i = 0; i < CODE_WORD_COUNT; i++) {
+    const row = load<u32>(CODE_WORDS + (i << 2));
+    const later = (row & 1) != 0, context = (row >> 1) & 7, rho = (row >> 4) & 15, uOff = (row >> 8) & 1;
+    const ek = (row >> 9) & 15, e1 = (row >> 13) & 15, codeWord = (row >> 17) & 127, length = row >> 24;
+    const quad = rho | (ek << 4) | (e1 << 8) | (countOf(rho) > 1 ? GAMMA : 0);
+    let entry = length | (uOff != 0 ? FIRST_U | SECOND_U : 0) | (quad << 16);
+    // 7.3.5: in the first row the context is that of the left quad alone, else it has its right column.
+    if (later) entry |= (rho & 0b1100) != 0 ? LEFT_CONTEXT : 0;
+    else entry |= ((rho & 0b0011) != 0 ? 0x200 : 0) | ((rho & 0b0100) << 8) | ((rho & 0b1000) << 8);
+    const table = (later ? TABLE : FIRST_ROW_TABLE) + (context << 9);
+    for (let index = codeWord; index < 128; index += 1 << length) store<u32>(table + (index << 2), entry);
+  }
+  for (let mode: u32 = 0; mode < 4; mode++) {
+    for (let bits: u32 = 0; bits < 256; bits++) {
+      const u = readU(mode, bits);
+      const known = (u & LENGTH_MASK) <= 8;
+      store<u32>(U_TABLE + (mode << 12) + (bits << 2), known ? u : U_UNKNOWN);
+    }
+  }
+}
+
+/** u_pfx of Table 3 in the lowest three bits: its value, and its length in bits 8 and up. */
+@inline
+function prefix(bits: u32): u32 {
+  if ((bits & 1) != 0) return 0x101;
+  if ((bits & 2) != 0) return 0x202;
+  return (bits & 4) != 0 ? 0x303 : 0x305;
+}
+
+/** Length of the suffix that follows a prefix. */
+@inline
+function suffixLength(prefix: u32): u32 {
+  return prefix == 3 ? 1 : prefix == 5 ? 5 : 0;
+}
+
+/**
+ * 7.3.6: u of a pair out of the lowest bits. All prefixes first, then suffixes, then extensions, which a
+ * suffix of 28 and above has.
+ * @param mode bit 0: u_off of the first quad, bit 1: of the second
+ * @returns the length | u of the first << 8 | u of the second << 16; at most 24 bits are taken
+ */
+function readU(mode: u32, bits: u64): u32 {
+  let length: u32 = 0, first: u32 = 0, second: u32 = 0;
+  if ((mode & 1) != 0) {
+    const found = prefix(<u32>bits);
+    first = found & 7;
+    length = found >> 8;
+  }
+  if ((mode & 2) != 0) {
+    const found = prefix(<u32>(bits >> length));
+    second = found & 7;
+    length += found >> 8;
+  }
+  const firstSuffix = suffixLength(first), secondSuffix = suffixLength(second);
+  let a = <u32>(bits >> length) & ((1 << firstSuffix) - 1);
+  length += firstSuffix;
+  let b = <u32>(bits >> length) & ((1 << secondSuffix) - 1);
+  length += secondSuffix;
+  if (a >= 28) {
+    a += (<u32>(bits >> length) & 15) << 2;
+    length += 4;
+  }
+  if (b >= 28) {
+    b += (<u32>(bits >> length) & 15) << 2;
+    length += 4;
+  }
+  return length | ((first + a) << 8) | ((second + b) << 16);
+}
+
+/** The bits from `at` on; the lowest one is the next. 56 of them are there. */
+@inline
+function bitsAt(at: u32): u64 {
+  return load<u64>(VLC_BITS + (at >> 3)) >> (at & 7);
+}
+
+/** Begins with the segment that was unstuffed last. */
+export function beginVlc(): void {
+  // Positions count without the two bits that the run begins with: a load at 0 has the first bit at bit 2.
+  position = 0;
+  zeros = zerosBeforeOne();
+}
+
+/** The next MEL decision. */
+@inline
+function melDecision(): bool {
+  zeros--;
+  if (zeros >= 0) return false;
+  zeros = zerosBeforeOne();
+  return true;
+}
+
+/**
+ * The first row of quads (7.3.5, 7.3.6: contexts of the left quad alone; u of a pair depends on one more MEL
+ * decision).
+ *
+ * A pair takes at most 14 + 24 bits. A row begins at `vlcEnd` at most, behind which there are zeros for a
+ * whole one.
+ */
+export function decodeFirstRow(quads: u32, row: usize): void {
+  let entry: u32 = 0;
+  for (let q: u32 = 0; q < quads; q += 2) {
+    const first = firstRowQuad(entry);
+    entry = q + 1 < quads ? firstRowQuad(first) : 0;
+    store<u32>(row + (q << 1), (first >> 16) | (entry & 0xffff0000));
+    const mode = ((first & FIRST_U) | (entry & SECOND_U)) >> 12;
+    let u: u32 = 0;
+    if (mode != 0) {
+      u = mode == 3 ? readUOfBoth() : readU(mode, bitsAt(position) >> VLC_START);
+      position += u & LENGTH_MASK;
+    }
+    store<u16>(U_SUFFIXES + q, <u16>(u >> 8));
+  }
+  position = min(position, vlcEnd);
+}
+
+/** One quad of the first row, behind the one whose entry is `left`. */
+@inline
+function firstRowQuad(left: u32): u32 {
+  const context = left & FIRST_ROW_CONTEXT;
+  if (context == 0 && !melDecision()) return 0;
+  const entry = load<u32>(FIRST_ROW_TABLE + context + (<u32>bitsAt(position) & INDEX_MASK));
+  position += entry & LENGTH_MASK;
+  return entry;
+}
+
+/** u of a pair of the first row where both have one. */
+function readUOfBoth(): u32 {
+  const bits = bitsAt(position) >> VLC_START;
+  // A MEL decision of 1: both are above 2, and coded less by that.
+  if (melDecision()) return readU(3, bits) + 0x020200;
+  const found = prefix(<u32>bits), first = found & 7;
+  if (first <= 2) return readU(3, bits);
+  // Else the second one is 1 or 2, in one bit between the first one's prefix and its suffix.
+  const second = 1 + (<u32>(bits >> 3) & 1);
+  const alone = (bits & 7) | ((bits >> 4) << 3);
+  const u = readU(1, alone);
+  return u + 1 + (second << 16);
+}
+
+/**
+ * Quads `q` up to `quads` of a row that is not the first, behind the one whose entry is `entry`. The same
+ * bounds.
+ */
+function decodeRow(entry: u32, q: u32, quads: u32, row: usize): void {
+  for (; q < quads; q += 2) {
+    const first = quad(entry, q);
+    entry = q + 1 < quads ? quad(first, q + 1) : 0;
+    store<u32>(row + (q << 1), (first >> 16) | (entry & 0xffff0000));
+    const u = readU(((first & FIRST_U) | (entry & SECOND_U)) >> 12, bitsAt(position) >> VLC_START);
+    position += u & LENGTH_MASK;
+    store<u16>(U_SUFFIXES + q, <u16>(u >> 8));
+  }
+  position = min(position, vlcEnd);
+}
+
+/** One quad of another row. */
+@inline
+function quad(left: u32, q: u32): u32 {
+  const context = (left & LEFT_CONTEXT) | <u32>load<u16>(CONTEXTS_ABOVE + (q << 1));
+  if (context == 0 && !melDecision()) return 0;
+  const entry = load<u32>(TABLE + context + (<u32>bitsAt(position) & INDEX_MASK));
+  position += entry & LENGTH_MASK;
+  return entry;
+}
+
+/**
+ * Where a row is that is decoded in parts: the position of the next bit << 32 | the entry of the quad on the
+ * left.
+ */
+@inline
+export function beginRow(): u64 {
+  return <u64>position << 32;
+}
+
+/** Decodes what is left of such a row, from `q` on, and ends it. */
+export function finishRow(state: u64, q: u32, quads: u32, row: usize): void {
+  position = <u32>(state >> 32);
+  decodeRow(<u32>state, q, quads, row);
+}
+
+/**
+ * Four quads from `q` on, as `decodeRow` decodes them; `q + 4` is at most the row's count.
+ *
+ * What is slow here is waiting: for an entry, for the length in it, for the next entry. So the bits for the
+ * second quad come out of the same load as the first, and u of both out of one table.
+ * @returns the state behind them
+ */
+@inline
+export function decodeFourQuads(state: u64, q: u32, row: usize): u64 {
+  let at = <u32>(state >> 32), left = <u32>state;
+  if ((load<u64>(q << 1, CONTEXTS_ABOVE) | <u64>(left & LEFT_CONTEXT)) == 0 && zeros >= 4) {
+    // All contexts are zero, for quads without a coefficient are none to their neighbours, and MEL says that
+    // they are.
+    zeros -= 4;
+    store<u64>(row + (q << 1), 0);
+    store<u32>(q, 0, U_SUFFIXES);
+    return state & 0xffffffff00000000;
+  }
+  for (let pair = q; pair < q + 4; pair += 2) {
+    let bits = bitsAt(at);
+    let context = (left & LEFT_CONTEXT) | <u32>load<u16>(pair << 1, CONTEXTS_ABOVE);
+    let first = load<u32>(context + (<u32>bits & INDEX_MASK), TABLE);
+    if (context == 0 && !melDecision()) first = 0;
+    bits >>= <u64>first;
+    context = (first & LEFT_CONTEXT) | <u32>load<u16>(pair << 1, CONTEXTS_ABOVE + 2);
+    left = load<u32>(context + (<u32>bits & INDEX_MASK), TABLE);
+    if (context == 0 && !melDecision()) left = 0;
+    bits >>= <u64>left;
+    store<u32>(row + (pair << 1), (first >> 16) | (left & 0xffff0000));
+    const mode = (first & FIRST_U) | (left & SECOND_U);
+    let u = load<u32>((<u32>bits & U_INDEX_MASK) + mode, U_TABLE);
+    if (<i32>u < 0) u = readU(mode >> 12, bits >> VLC_START);
+    at += (first + left + u) & LENGTH_MASK;
+    store<u16>(pair, <u16>(u >> 8), U_SUFFIXES);
+  }
+  return (<u64>at << 32) | left;
+}
