@@ -233,13 +233,13 @@ function layOutBand(area: TileComponent, at: Resolution, r: i32, b: i32, precisi
   band.x1 = bandEdge(area.x1, level, orientation & 1);
   band.y0 = bandEdge(area.y0, level, orientation >> 1);
   band.y1 = bandEdge(area.y1, level, orientation >> 1);
+  // A sub-band without a step has no bit-planes: code-blocks that have passes all the same are damage.
   const step = stepOf(parameters, r == 0 ? 0 : 3 * (r - 1) + b + 1);
-  if (step < 0) return fail(Status.BadJ2kQuantization, -1, r);
-  const exponent = step >> 11;
+  const exponent = max(step, 0) >> 11;
   band.regionShift = parameters.regionShift;
-  band.bitPlanes = max(<i32>parameters.guardBits + exponent - 1, 0) + band.regionShift;
+  band.bitPlanes = step < 0 ? 0 : max(<i32>parameters.guardBits + exponent - 1, 0) + band.regionShift;
   band.blockStyle = parameters.blockStyle;
-  band.halfStep = at.irreversible ? halfStepOf(precision - exponent, step & 0x7ff) : 0;
+  band.halfStep = at.irreversible ? halfStepOf(precision - exponent, max(step, 0) & 0x7ff) : 0;
   // B-17, B-18: a precinct has half its size in the sub-bands above the lowest resolution.
   const half = <u32>(r > 0 ? 1 : 0);
   const width = at.precinctWidth - half;
