@@ -106,6 +106,9 @@ export function gatherScan(from: usize, intervals: u64, restarts: bool, lookBehi
   segmentCount = min(found, capacity);
   if (found <= capacity) store<usize>(boundaries + (found << 2), target);
   scanEnd = source;
+  // What is read past the end must not be what an earlier frame left there.
+  const behind = <usize>lookBehind + SLACK;
+  memory.fill(target - behind, 0, behind);
   return Status.Done;
 }
 

@@ -279,8 +279,8 @@ function decodeScan(): i32 {
 function endScans(status: Status): i32 {
   if (progressive) {
     // Leniency: an image that ends by its marker may leave out coefficients; one whose scans are all there, the marker.
-    if (status == Status.TruncatedJpegHeaders && !isComplete()) noteDamage(status, offsetOf(inputEnd));
-  } else noteDamage(status, offsetOf(marker));
+    if (status == Status.TruncatedJpegHeaders && !isComplete()) noteDamage(status, offsetOf(inputEnd), 0);
+  } else noteDamage(status, offsetOf(marker), 0);
   stage = Stage.Output;
   return Status.More;
 }

@@ -47,6 +47,8 @@ import { BLOCK_BYTES } from './zigzag';
 const MAXIMUM_LINES: u64 = 0xffff;
 /** Bytes that one data unit may read: see decodeSequential, decodeAcRefinement. */
 const UNIT_READS: u64 = 272;
+/** Minimum coded units after which the end of the data is asked for, at the latest. */
+const SPAN: i32 = 256;
 /** Whole bytes that may be left over at the end of a restart interval with another one behind it. */
 const PADDING: i64 = 8;
 
@@ -60,13 +62,14 @@ let progressive: bool = false;
 
 /** Ri; 0 where restart is not enabled. */
 let restartInterval: i32 = 0;
-/** Minimum coded units left in the restart interval, and its index. */
+/** Minimum coded units left in the restart interval, its index, and the row where it began. */
 let mcusLeft: i64 = 0;
 let interval: i32 = 0;
+let intervalRow: i32 = 0;
 /** The rest of the restart interval is not to be had. */
 let skipping: bool = false;
 
-/** The first damage of the frame that did not end it, and the row of minimum coded units where it is; Done: none. */
+/** The first damage of the frame, Done where there is none, and the first row of minimum coded units that it may concern. */
 export let damage: i32 = Status.Done;
 export let damagedRow: i32 = 0;
 let damageOffset: i32 = -1;
@@ -81,12 +84,12 @@ export function failWithDamage(goodRows: i32): i32 {
   return fail(<Status>damage, damageOffset, -1, goodRows);
 }
 
-/** Keeps the first damage. */
-export function noteDamage(status: i32, offset: i32): void {
+/** Keeps the first damage. `row`: the first row of minimum coded units that it may concern. */
+export function noteDamage(status: i32, offset: i32, row: i32): void {
   if (damage != Status.Done) return;
   damage = status;
   damageOffset = offset;
-  damagedRow = mcuRow;
+  damagedRow = row;
 }
 
 /** Sizes of the scan whose header was read last. A single component is not padded to whole minimum coded units (A.2.2). */
@@ -114,9 +117,9 @@ export function gather(interval: i32): i32 {
   const intervals = interval == 0 ? 1 : (<u64>mcuColumns * MAXIMUM_LINES + interval - 1) / interval;
   let unitCount = 0;
   for (let i = 0; i < scanComponentCount; i++) unitCount += unitsOf(scanComponent(i));
-  // The end of the data is asked for once a row.
-  const status = gatherScan(segmentEnd, intervals, interval != 0, <u64>mcuColumns * unitCount * UNIT_READS, true);
-  if (status == Status.Done && strayRestart != 0) noteDamage(Status.BadJpegRestartMarker, offsetOf(strayRestart));
+  const reads = <u64>min(mcuColumns, SPAN) * unitCount * UNIT_READS;
+  const status = gatherScan(segmentEnd, intervals, interval != 0, reads, true);
+  if (status == Status.Done && strayRestart != 0) noteDamage(Status.BadJpegRestartMarker, offsetOf(strayRestart), 0);
   return status;
 }
 
@@ -184,19 +187,15 @@ export function decodeRow(): i32 {
       const status = nextInterval();
       if (status != Status.Done) return status;
     }
-    const count = <i32>min(<i64>(mcuColumns - column), mcusLeft);
+    const count = <i32>min(<i64>min(mcuColumns - column, SPAN), mcusLeft);
     mcusLeft -= count;
     if (!skipping) decodeMcus(count);
     else if (!progressive) fillUnits(count);
     column += count;
-    // The end of an interval is looked at below, with what is left over.
-    if (mcusLeft > 0 && column == mcuColumns) {
-      const status = checkProgress();
-      if (status != Status.Done) return status;
-    }
+    const status = mcusLeft == 0 ? checkEnd() : checkProgress();
+    if (status != Status.Done) return status;
   }
   mcuRow++;
-  if (mcuRow == mcuRows) return checkProgress();
   return Status.Done;
 }
 
@@ -225,25 +224,32 @@ function checkProgress(): i32 {
   return status == Status.Done ? status : damaged(<Status>status);
 }
 
-/** Goes over damage where there is a restart interval to go on with; fails where not. */
+/**
+ * Goes over damage where there is a restart interval to go on with; fails where not. What ends early at the end of the data
+ * is good up to there; elsewhere the whole interval is in doubt.
+ */
 function damaged(status: Status): i32 {
-  noteDamage(status, offsetOf(scanEnd));
-  if (interval + 1 >= segmentCount) return fail(status, offsetOf(scanEnd));
+  const isLast = interval + 1 >= segmentCount;
+  noteDamage(status, offsetOf(scanEnd), isLast ? mcuRow : intervalRow);
+  if (isLast) return fail(status, offsetOf(scanEnd));
   skipping = true;
   return Status.Done;
 }
 
+/** Whether the restart interval came out even: damage that no code gives away shows in what is left over. */
+function checkEnd(): i32 {
+  const status = checkProgress();
+  if (status == Status.Done && !skipping && bitsLeft() >> 3 >= PADDING && interval + 1 < segmentCount) {
+    noteDamage(Status.BadJpegIntervalLength, offsetOf(scanEnd), intervalRow);
+  }
+  return status;
+}
+
 /** Goes on with the next restart interval. */
 function nextInterval(): i32 {
-  let status = checkProgress();
-  if (status != Status.Done) return status;
-  // Damage that no code gives away shows in what is left over.
-  if (!skipping && bitsLeft() >> 3 >= PADDING) {
-    noteDamage(Status.BadJpegIntervalLength, offsetOf(scanEnd));
-  }
   interval++;
   if (interval >= segmentCount) {
-    noteDamage(Status.TruncatedJpegScan, offsetOf(scanEnd));
+    noteDamage(Status.TruncatedJpegScan, offsetOf(scanEnd), mcuRow);
     return fail(Status.TruncatedJpegScan, offsetOf(scanEnd));
   }
   mcusLeft = restartInterval;
@@ -256,4 +262,5 @@ function openInterval(): void {
   beginInterval();
   resetPredictions();
   skipping = false;
+  intervalRow = mcuRow;
 }

@@ -81,9 +81,13 @@ export function decodeSequential(count: i32): void {
         store<u16>(block + offsetInBlock(k), <u16>(entry >> 48));
       } while (k < 63);
       // 63, or 128 and more behind the end of the block: anything else is a run beyond index 63.
-      if (k & 64) noteBadCode();
-      reconstruct(block, k & 63, quantizationOf(unit), nextTarget(unit), lineOf(unit));
-      clearBlock(block, k & 127);
+      if (k & 64) {
+        noteBadCode();
+        k = 63;
+      }
+      k &= 63;
+      reconstruct(block, k, quantizationOf(unit), nextTarget(unit), lineOf(unit));
+      clearBlock(block, k);
     }
   }
   keepPosition(stream, left, from);
