@@ -298,6 +298,7 @@ describe('bad input', () => {
     ['a reference table that is not there', ['decode', 'x.dcm', '--verify', 'nowhere.tsv']],
     ['a reference table that is none', ['decode', 'x.dcm', '--verify', fixture('README.md')]],
     ['an output folder that is a file', ['decode', 'x.dcm', '--raw', fixture('README.md')]],
+    ['an output folder where none can be made', ['decode', 'x.dcm', '--raw', '/dev/null/a/b']],
     ['info without a file', ['info']],
   ])('%s: one sentence, exit code 2', (_, args) => {
     const { status, stdout, stderr } = run(...args);
@@ -317,6 +318,29 @@ describe('bad input', () => {
     expect(info.status).toBe(1);
   });
 
+  it.runIf(process.platform === 'linux')('output below /proc, which denies that it is there: no hang', () => {
+    const sheet = run('decode', fixture('rle/ct.dcm'), '--sheet', '/proc/a/sheet.png');
+    expect(sheet.stderr).toMatch(oneSentence);
+    expect(sheet.status).toBe(1);
+    const raw = run('decode', fixture('rle/ct.dcm'), '--raw', '/proc/a/b');
+    expect(raw.stderr).toMatch(oneSentence);
+    expect(raw.status).toBe(2);
+  });
+
+  it.runIf(process.platform !== 'win32')('names that would write on the terminal: escaped', async () => {
+    const path = await userFile(
+      'line\nbreak \u001b[31m.dcm',
+      await readFile(fixture('native/mr-high-bit-15.dcm')),
+    );
+    const { status, stdout } = run('decode', path);
+    expect(status).toBe(0);
+    expect(stdout).toContain('line\\x0abreak \\x1b[31m.dcm, frame 0: unusedBits is 0');
+    expect(stdout).not.toContain('\u001b');
+    const missing = run('info', 'not\nthere.dcm');
+    expect(missing.stderr).toMatch(oneSentence);
+    expect(jsonLines('decode', path, '--json')).toMatchObject([{ file: path, frame: 0 }]);
+  });
+
   it('a file cut off anywhere: no stack, no hang', async () => {
     const bytes = await readFile(fixture('rle/us-rgb.dcm'));
     const lengths = [0, 1, 132, 140, 300, 700, bytes.length - 3000, bytes.length - 1];
@@ -330,6 +354,12 @@ describe('bad input', () => {
     expect(answers.map(({ file }) => file)).toEqual(paths);
     for (const { file, error, sha256 } of answers) expect(error ?? sha256, file).toBeDefined();
     expect(answers.slice(0, 7).every(({ error }) => error !== undefined)).toBe(true);
+  });
+
+  it('prints its version', async () => {
+    const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+    const { status, stdout } = run('--version');
+    expect([status, stdout]).toEqual([0, `${version}\n`]);
   });
 
   it('prints help', () => {

@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from './make-folder.js';
 import { type Picture, pngOf } from './output-files.js';
 
 const TILE = 176;
@@ -41,7 +42,7 @@ export class ContactSheet {
         rgba.set(from, ((top + LABEL + row) * columns + left) * 4);
       }
     });
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await writeFile(path, pngOf({ rgba, rows, columns }));
   }
 }

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import pc from 'picocolors';
 import { createPool } from '../index.js';
@@ -6,6 +5,7 @@ import { ContactSheet } from './contact-sheet.js';
 import { type DecodeEvent, decodeFiles } from './decode-files.js';
 import { type InputFile, systemProblem, type UnreadablePath } from './input-files.js';
 import { jsonLine } from './json-line.js';
+import { makeFolder } from './make-folder.js';
 import type { DecodeCommandOptions } from './options.js';
 import { OutputFolder } from './output-files.js';
 import { Progress } from './progress.js';
@@ -84,7 +84,7 @@ async function referencesOf({ verify }: DecodeCommandOptions): Promise<Reference
 async function outputFolder(folder: string | undefined): Promise<OutputFolder | undefined> {
   if (folder === undefined) return undefined;
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     return new OutputFolder(folder);
   } catch (error) {
     throw new UsageError(`The folder ${folder} cannot be made: ${systemProblem(error)}.`);

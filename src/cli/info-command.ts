@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import { type DicomImage, type ImagePixel, open } from '../index.js';
 import { toData } from './decode-files.js';
+import { printable } from './printable.js';
 import type { StandardOutput } from './standard-output.js';
 import { sentence } from './summary.js';
 
@@ -18,7 +19,7 @@ export async function infoCommand(path: string, json: boolean, output: StandardO
   } catch (error) {
     const data = toData(error);
     if (json) await output.write(`${JSON.stringify({ file: path, error: data })}\n`);
-    else console.error(`cineloop: ${path}: ${sentence(data)}`);
+    else console.error(`cineloop: ${printable(path)}: ${printable(sentence(data))}`);
     return false;
   }
   const facts = factsOf(path, image);
@@ -61,7 +62,7 @@ function attributesOf(image: DicomImage): ImagePixel | { problem: string } {
 }
 
 function flat({ deviations, ...facts }: ReturnType<typeof factsOf>): Record<string, string> {
-  const lines = Object.entries(facts).map(([name, value]) => [name, String(value)]);
+  const lines = Object.entries(facts).map(([name, value]) => [name, printable(String(value))]);
   deviations.forEach((message, index) => {
     lines.push([index === 0 ? 'deviations' : ' '.repeat(index), message]);
   });

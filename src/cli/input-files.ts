@@ -69,8 +69,10 @@ async function isFile(path: string): Promise<boolean> {
 
 const PROBLEMS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
-  EACCES: 'it may not be read',
-  EPERM: 'it may not be read',
+  EACCES: 'access to it is denied',
+  EPERM: 'access to it is denied',
+  EROFS: 'nothing can be written there',
+  EISDIR: 'it is a folder',
   ELOOP: 'its links run in a circle',
   ENOTDIR: 'a part of the path is a file and no folder',
   EEXIST: 'a file is in its place',

@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 // The command line: reads the arguments, runs a command, sets the exit code. 0 everything was decoded, 1 something was
 // not, 2 the command was called wrongly, 130 it was interrupted.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { decodeCommand } from './decode-command.js';
 import { infoCommand } from './info-command.js';
 import { type InputFile, inputFiles, type UnreadablePath } from './input-files.js';
 import { type DecodeCommandOptions, withDecodeOptions } from './options.js';
+import { printable } from './printable.js';
 import { StandardOutput } from './standard-output.js';
 import { UsageError } from './usage-error.js';
 
@@ -39,11 +40,16 @@ function mainJob(paths: readonly string[], options: DecodeCommandOptions): Promi
   return decodeCommand(fixtureFiles(), { verify: `${FIXTURES}/reference.tsv`, ...withSheet }, output, signal);
 }
 
+function versionOf(): string {
+  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
+}
+
 function program(): Command {
   const failing = (ok: boolean) => {
     if (!ok) process.exitCode ??= 1;
   };
   const root = withDecodeOptions(new Command('cineloop'))
+    .version(versionOf())
     .description(
       'Decodes DICOM files. Without a command: decodes files and folders, or the project’s own fixtures where none are ' +
         `named, compares the latter with their references, and writes a contact sheet (${CONTACT_SHEET}).`,
@@ -81,12 +87,12 @@ try {
     fail(error.message);
   } else if (!signal.aborted) {
     // An output file that cannot be written, or a fault of the program: one line in either case.
-    console.error(`cineloop: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(`cineloop: ${printable(error instanceof Error ? error.message : String(error))}`);
     process.exitCode = 1;
   }
 }
 
 function fail(problem: string): void {
-  console.error(`cineloop: ${problem}${/[.!?]$/.test(problem) ? '' : '.'} See cineloop --help.`);
+  console.error(`cineloop: ${printable(problem)}${/[.!?]$/.test(problem) ? '' : '.'} See cineloop --help.`);
   process.exitCode = 2;
 }

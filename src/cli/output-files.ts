@@ -1,8 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { encode } from 'fast-png';
 import type { DecodedFrame, RenderedFrame } from '../index.js';
 import type { OpenedFile } from './decode-files.js';
+import { makeFolder } from './make-folder.js';
 import { littleEndianBytes } from './stored-bytes.js';
 
 /** Writes a file per frame below a folder, named after the input files; see README.md for the scheme. */
@@ -29,7 +30,7 @@ export class OutputFolder {
   async #write(file: OpenedFile, frame: number, ending: string, bytes: Uint8Array): Promise<void> {
     const digits = String(file.frameCount - 1).length;
     const path = join(this.#folder, `${this.#stemOf(file)}.${String(frame).padStart(digits, '0')}.${ending}`);
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await writeFile(path, bytes);
   }
 

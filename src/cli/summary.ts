@@ -2,6 +2,7 @@ import Table from 'cli-table3';
 import pc from 'picocolors';
 import type { DecodedFrame, ErrorData } from '../index.js';
 import type { DecodeEvent, OpenedFile } from './decode-files.js';
+import { printable } from './printable.js';
 import type { Verification } from './reference-table.js';
 
 /** What is counted of one file. */
@@ -15,6 +16,14 @@ interface FileTally {
   milliseconds: number;
 }
 
+interface Remark {
+  readonly name: string;
+  readonly text: string;
+  readonly failure: boolean;
+  readonly frames: number[];
+  count: number;
+}
+
 const MOST_REMARKS = 40;
 const MOST_NAMES = 5;
 const LONGEST_NAME = 60;
@@ -22,11 +31,8 @@ const LONGEST_NAME = 60;
 /** Gathers what happens into a table with a row per file, remarks below it and a last line. Keeps no samples. */
 export class Summary {
   readonly #tallies: FileTally[] = [];
-  /** What is to be said once, by where: the frames that it holds for. */
-  readonly #remarks = new Map<
-    string,
-    { readonly failure: boolean; readonly frames: number[]; count: number }
-  >();
+  /** What is to be said once, by where and what: the frames that it holds for. */
+  readonly #remarks = new Map<string, Remark>();
   readonly #skipped = new Map<string, string[]>();
   readonly #verifies: boolean;
   #unusable = 0;
@@ -84,7 +90,7 @@ export class Summary {
     const key = `${name}\n${text}`;
     let remark = this.#remarks.get(key);
     if (remark === undefined) {
-      remark = { failure, frames: [], count: 0 };
+      remark = { name: printable(name), text, failure, frames: [], count: 0 };
       this.#remarks.set(key, remark);
     }
     remark.count += 1;
@@ -122,7 +128,7 @@ export class Summary {
       const rate = decoded === 0 ? '' : rateText(decoded, milliseconds / 1000);
       table.push([
         index + 1,
-        tailOf(file.input.name),
+        tailOf(printable(file.input.name)),
         shortName(file.transferSyntax.name),
         file.selectedCount === file.frameCount
           ? file.frameCount
@@ -149,12 +155,11 @@ export class Summary {
 
   /** Failures first, then disagreements between data and dataset. */
   remarks(): string[] {
-    const sorted = [...this.#remarks].sort(([, a], [, b]) => Number(b.failure) - Number(a.failure));
-    const lines = sorted.slice(0, MOST_REMARKS).map(([key, { failure, frames, count }]) => {
-      const [name, text] = key.split('\n');
+    const sorted = [...this.#remarks.values()].sort((a, b) => Number(b.failure) - Number(a.failure));
+    const lines = sorted.slice(0, MOST_REMARKS).map(({ name, text, failure, frames, count }) => {
       const more = count > frames.length ? ' …' : '';
       const where = frames.length === 0 ? name : `${name}, frame ${frames.join(', ')}${more}`;
-      return `${failure ? pc.red(where!) : pc.yellow(where!)}: ${text}`;
+      return `${failure ? pc.red(where) : pc.yellow(where)}: ${text}`;
     });
     if (sorted.length > MOST_REMARKS)
       lines.push(`… and ${sorted.length - MOST_REMARKS} remarks more; --json has them all`);
@@ -164,7 +169,7 @@ export class Summary {
   /** What was met in folders and is none of ours. */
   passedOver(): string[] {
     return [...this.#skipped].map(([reason, names]) => {
-      const listed = names.slice(0, MOST_NAMES).join(', ');
+      const listed = names.slice(0, MOST_NAMES).map(printable).join(', ');
       const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
       return pc.dim(`passed over, ${reason}: ${listed}${more}`);
     });
