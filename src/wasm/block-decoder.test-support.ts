@@ -1,4 +1,7 @@
-/** Drives a block decoder of assembly/jpeg-2000 by its contract (code-block.ts), without a codestream around it. */
+/**
+ * Drives a block decoder of assembly/jpeg-2000 by its contract (code-block.ts), without a codestream around
+ * it.
+ */
 import { compileEntry } from './assembly.test-support.ts';
 
 const RECORD = 16;
@@ -10,7 +13,7 @@ interface Exports {
   readonly memory: WebAssembly.Memory;
   resetArena(): void;
   take(bytes: bigint, alignment: bigint): number;
-  reserve(longestSegment: number): number;
+  reserve(longestSegment: number): number | undefined;
   decode(
     width: number,
     height: number,

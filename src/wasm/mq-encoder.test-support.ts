@@ -1,5 +1,6 @@
 /**
- * The MQ encoder of T.800 C.2, flow chart by flow chart, for tests of the decoder. It shares nothing with it but the standard.
+ * The MQ encoder of T.800 C.2, flow chart by flow chart, for tests of the decoder. It shares nothing with it
+ * but the standard.
  */
 
 /** Table C.2: Qe, NMPS, NLPS, SWITCH. */
@@ -63,7 +64,10 @@ export class MqEncoder {
   #a = 0x8000;
   #c = 0;
   #ct = 12;
-  /** The first byte stands for the one before the segment: it takes no carry, as it is 0 and the first one holds at most 0x7F. */
+  /**
+   * The first byte stands for the one before the segment: it takes no carry, as it is 0 and the first one
+   * holds at most 0x7F.
+   */
   readonly #bytes = [0];
 
   encode(context: MqContext, decision: number): void {
