@@ -86,6 +86,11 @@ describe('imagePixelOf', () => {
     },
   );
 
+  it('hands on a high bit that leaves no room for the bits stored', async () => {
+    const parts = [size, us(0x00280100, 16), us(0x00280101, 16), us(0x00280102, 11)];
+    expect(await attributesOf(...parts)).toMatchObject({ bitsStored: 16, highBit: 11 });
+  });
+
   it('takes RGB for three samples without a name', async () => {
     expect((await attributesOf(us(0x00280002, 3), size, us(0x00280100, 8))).photometricInterpretation).toBe(
       'RGB',
@@ -131,11 +136,6 @@ describe('imagePixelOf', () => {
       'a high bit outside the word',
       '00280102',
       [size, us(0x00280100, 16), us(0x00280101, 12), us(0x00280102, 16)],
-    ],
-    [
-      'a high bit below the bits stored',
-      '00280102',
-      [size, us(0x00280100, 16), us(0x00280101, 12), us(0x00280102, 10)],
     ],
     ['bits allocated that are no word', '00280100', [size, us(0x00280100, 10)]],
     ['five samples per pixel', '00280002', [us(0x00280002, 5), size, us(0x00280100, 8)]],

@@ -303,6 +303,13 @@ describe('pitfall 5: unused bits', () => {
     expect(signed.samples).toEqual(Int16Array.of(-1, -2048, 1, 2047));
   });
 
+  it('are none where High Bit leaves no room for Bits Stored: those are read from the lowest bit on', async () => {
+    const words = bytesOf(Uint16Array.of(0x0fff, 0x8000, 0x0010, 0x7ff0));
+    const frame = await decodeNative(words, { bitsStored: 16, highBit: 11 });
+    expect(frame.samples).toEqual(Uint16Array.of(0x0fff, 0x8000, 0x0010, 0x7ff0));
+    expect(frame.mismatches).toEqual([{ attribute: 'highBit', dataset: 11, codestream: 15 }]);
+  });
+
   it('are told only where they hold something: copies of the sign, or zeros, do not count', async () => {
     const frame = await decodeNative(bytesOf(Uint16Array.of(0xffff, 0x0fff, 0xf800, 0x0001)), {
       bitsStored: 12,
