@@ -1,4 +1,4 @@
-import { CineloopError, InvalidBitstream } from '../errors.js';
+import { CineloopError, InvalidBitstream, WorkerFailure } from '../errors.js';
 import type { Limits } from '../limits.js';
 import { mayHold } from './held-memory.js';
 import { moduleOf } from './modules.js';
@@ -96,6 +96,11 @@ export class EmscriptenHost<M extends EmscriptenModule> {
   }
 
   async #start(): Promise<Instance<M>> {
+    if (typeof this.#factory !== 'function') {
+      throw new WorkerFailure(
+        `The package of ${this.#name} is CommonJS and was served as it stands: its bundler must prepare it (see README.md).`,
+      );
+    }
     const compiled = await moduleOf(this.#name);
     const printed: string[] = [];
     const print = (line: string) => {
