@@ -1,5 +1,5 @@
 /**
- * One frame of JPEG 2000 (T.800). It takes no parameters. The header has behind the fields that all kernels have: 5 signed,
+ * One frame of JPEG 2000 (T.800) or HTJ2K (T.814). It takes no parameters. The header has behind the fields that all kernels have: 5 signed,
  * 6 component transform.
  *
  * Tiles are decoded one after the other. The packets of a tile are read as a whole; then its rows are asked for from the top (see
@@ -13,6 +13,7 @@ import { reserveBlockDecoder } from './block-decoder';
 import { BlockStyle } from './code-block';
 import { coding, componentTransform, Filter } from './coding-parameters';
 import { complete, firstTilePart, readCodestream, readTilePartHeaders, truncatedTile } from './codestream';
+import { reserveHtBlockDecoder } from './ht-block-decoder';
 import { invertIct, invertRct, roundRow } from './component-transform';
 import {
   component,
@@ -181,7 +182,7 @@ function beginTile(): i32 {
 /** What the tile's headers ask for and this kernel does not have, or what cannot be. */
 function checkCoding(): i32 {
   for (let c = 0; c < componentCount; c++) {
-    if ((coding(c).blockStyle & BlockStyle.Ht) != 0) return fail(Status.UnsupportedJ2kBlockCoder, -1, tile);
+    if ((coding(c).blockStyle & BlockStyle.Mixed) != 0) return fail(Status.UnsupportedJ2kBlockCoder, -1, tile);
   }
   if (!componentTransform) return Status.Done;
   // G.1: three components of the same samples, coded in the same way.
@@ -204,6 +205,7 @@ function takeTile(): bool {
   transformedBytes = ((<usize>width << 2) + ROW_TRAIL + 15) & ~15;
   transformed = take(3 * <u64>transformedBytes);
   if (transformed == 0 || !reserveSynthesis(width)) return false;
+  reserveHtBlockDecoder();
   if (!reserveStripes(longestBlock) || !reserveBlockDecoder(longestBlock)) return false;
   for (let c = 0; c < componentCount; c++) {
     const area = tileComponent(c);

@@ -5,7 +5,8 @@
  */
 import { take } from '../kernel/arena';
 import { decodeBlock } from './block-decoder';
-import { MAXIMUM_BIT_PLANES, SEGMENT_RECORD } from './code-block';
+import { BlockStyle, MAXIMUM_BIT_PLANES, SEGMENT_RECORD } from './code-block';
+import { decodeHtBlock } from './ht-block-decoder';
 import { Contribution, MAXIMUM_PASSES } from './packet';
 import { Band, BlockData, blockOf } from './tile';
 
@@ -14,7 +15,7 @@ export const ROW_LEAD: usize = 16;
 export const ROW_TRAIL: usize = 64;
 
 /** Segment records of one block, and room for one block's bytes put together. */
-const segments: usize = memory.data(384 * 16, 16);
+const segments: usize = memory.data(385 * 16, 16);
 let gathered: usize = 0;
 
 /** A block of the tile had more bit-planes than can be decoded: how many. */
@@ -64,7 +65,8 @@ function decodeStripe(band: Band, row: i32, top: u32): void {
 
 function decodeInto(band: Band, block: BlockData, width: i32, height: i32, output: usize): void {
   const stride = band.stripeStride;
-  const count = joinSegments(block);
+  const ht = (band.blockStyle & BlockStyle.Ht) != 0;
+  const count = joinSegments(block, ht);
   const bitPlanes = band.bitPlanes - <i32>block.zeroBitPlanes;
   if (count == 0 || bitPlanes <= 0) {
     // Passes of a block that has no bit-planes cannot be.
@@ -77,9 +79,13 @@ function decodeInto(band: Band, block: BlockData, width: i32, height: i32, outpu
     return;
   }
   const exact = band.halfStep == 0 && band.regionShift == 0;
-  const good = decodeBlock(
-    width, height, band.orientation, bitPlanes, band.blockStyle, segments, count, output, <i32>stride, exact,
-  );
+  const good = ht
+    ? decodeHtBlock(
+        width, height, band.orientation, bitPlanes, band.blockStyle, segments, count, output, <i32>stride, exact,
+      )
+    : decodeBlock(
+        width, height, band.orientation, bitPlanes, band.blockStyle, segments, count, output, <i32>stride, exact,
+      );
   if (good < passesOf(count)) damagedBlocks++;
   if (exact) return;
   for (let y = 0; y < height; y++) {
@@ -97,7 +103,7 @@ function passesOf(count: i32): i32 {
 }
 
 /** Makes the segment records of a block, the parts of a segment put together where there is more than one. */
-function joinSegments(block: BlockData): i32 {
+function joinSegments(block: BlockData, ht: bool): i32 {
   let count = 0;
   let free = gathered;
   let record = block.first;
@@ -120,14 +126,23 @@ function joinSegments(block: BlockData): i32 {
       } while (continuesAt(record));
       free += bytes;
     }
-    const segment = segments + count * SEGMENT_RECORD;
-    store<usize>(segment, address);
-    store<i32>(segment, bytes, 4);
-    store<i32>(segment, passes, 8);
-    store<i32>(segment, 0, 12);
-    count++;
+    // T.814 B.3: placeholder passes, three to a bit-plane, stand in front of the first cleanup pass.
+    if (ht && count == 0 && passes > 1) {
+      putSegment(count++, address, 0, passes - 1);
+      passes = 1;
+    }
+    putSegment(count++, address, bytes, passes);
   }
   return count;
+}
+
+@inline
+function putSegment(index: i32, address: usize, bytes: u32, passes: i32): void {
+  const segment = segments + index * SEGMENT_RECORD;
+  store<usize>(segment, address);
+  store<u32>(segment, bytes, 4);
+  store<i32>(segment, passes, 8);
+  store<i32>(segment, 0, 12);
 }
 
 /** Whether the contribution is there and belongs to the same segment as the one before it. */

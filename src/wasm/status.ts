@@ -542,9 +542,9 @@ export const STATUSES: Readonly<Record<string, StatusRow>> = {
   UnsupportedJ2kBlockCoder: {
     code: 145,
     error: UnsupportedFeature,
-    message: 'the code-blocks of tile # are coded by the HT block coder',
+    message: 'tile # has code-blocks of the HT block coder beside ones of Part 1',
     clause: 'ITU-T T.814',
-    feature: 'HT code-blocks',
+    feature: 'HT and Part 1 code-blocks mixed',
   },
   BadJ2kComponentTransform: {
     code: 146,
