@@ -1,5 +1,6 @@
 import Benchmark from 'benchmark';
 import type { Contender } from './contender.js';
+import { threadMilliseconds } from './processor-time.js';
 
 /** How long and how often. */
 export interface Schedule {
@@ -12,22 +13,46 @@ export interface Schedule {
 /** Turns at least, so that a median and its quartiles mean something. */
 export const LEAST_ROUNDS = 10;
 
+/** What one contender took, in milliseconds per decode, round by round. */
+export interface Times {
+  readonly wall: number[];
+  /** Processor time of this thread; undefined where the system does not say. */
+  readonly thread: number[] | undefined;
+}
+
+/** What ratios are made of: processor time where it is known, else the time on the clock. */
+export function cost({ wall, thread }: Times): readonly number[] {
+  return thread ?? wall;
+}
+
 /**
- * Times contenders by turns in this process, in changing order, and returns the milliseconds per decode of each round.
- * `benchmark` finds how many decodes fill a turn and does the timing; a turn is one cycle of it.
+ * Times contenders by turns in this process, in changing order. `benchmark` finds how many decodes fill a turn and reads the
+ * clock; a turn is one cycle of it.
  */
-export async function alternate(contenders: readonly Contender[], schedule: Schedule): Promise<number[][]> {
+export async function alternate(contenders: readonly Contender[], schedule: Schedule): Promise<Times[]> {
   const turn = schedule.seconds / schedule.rounds / contenders.length;
   const clocks = contenders.map((contender) => new Clock(contender, turn));
   // Code is loaded, compiled and optimised before anything counts.
   for (const clock of clocks) await clock.turn();
-  const milliseconds: number[][] = contenders.map(() => []);
+  const turns: Turn[][] = contenders.map(() => []);
   for (let round = 0; round < schedule.rounds; round += 1) {
     const order = [...clocks.keys()];
     if (round % 2 === 1) order.reverse();
-    for (const index of order) milliseconds[index]!.push(await clocks[index]!.turn());
+    for (const index of order) turns[index]!.push(await clocks[index]!.turn());
   }
-  return milliseconds;
+  return turns.map((each) => {
+    const thread = each.map((turn) => turn.thread);
+    return {
+      wall: each.map((turn) => turn.wall),
+      thread: thread.includes(undefined) ? undefined : (thread as number[]),
+    };
+  });
+}
+
+/** Milliseconds per decode of one turn. */
+interface Turn {
+  readonly wall: number;
+  readonly thread: number | undefined;
 }
 
 /** Takes the turns of one contender and remembers how many decodes fill one. */
@@ -41,9 +66,11 @@ class Clock {
     this.#seconds = seconds;
   }
 
-  /** Decodes for the length of a turn; the milliseconds that one decode took. */
-  turn(): Promise<number> {
+  /** Decodes for the length of a turn. */
+  turn(): Promise<Turn> {
     return new Promise((resolve, reject) => {
+      const begin = threadMilliseconds();
+      let decodes = 0;
       const benchmark = new Benchmark({
         name: this.#contender.name,
         defer: true,
@@ -54,6 +81,7 @@ class Clock {
         minSamples: 1,
         maxTime: 0,
         fn: (deferred: { resolve(): void }) => {
+          decodes += 1;
           Promise.resolve(this.#contender.decode()).then(
             () => deferred.resolve(),
             (error) => {
@@ -65,7 +93,8 @@ class Clock {
         },
         onComplete: () => {
           this.#count = Math.max(1, benchmark.count);
-          resolve(1000 * benchmark.stats.sample[0]!);
+          const thread = begin === undefined ? undefined : (threadMilliseconds()! - begin) / decodes;
+          resolve({ wall: 1000 * benchmark.stats.sample[0]!, thread });
         },
       });
       benchmark.run({ async: true });

