@@ -1,4 +1,5 @@
 import { standsInMemory } from './decodes-here.js';
+import { type Concatenation, concatenationOf } from './dicom/concatenation.js';
 import type { Dataset, ElementKey } from './dicom/dataset.js';
 import type { Deviation } from './dicom/deviations.js';
 import type { Value } from './dicom/element.js';
@@ -139,6 +140,14 @@ export class DicomImage {
   /** The file meta information (PS3.10 7.1), group 0002. */
   get meta(): Dataset {
     return this.#parts.part10.meta;
+  }
+
+  /**
+   * Which part of a concatenation this instance is (PS3.3 C.7.6.16.2.2.4): its frames go on in other instances, which are
+   * the caller's to find and to put in order. Undefined where it stands alone.
+   */
+  get concatenation(): Concatenation | undefined {
+    return concatenationOf(this.dataset);
   }
 
   /** Where the file departs from the standard and was read all the same. */

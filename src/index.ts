@@ -7,6 +7,7 @@ export type {
   SamplesInPlace,
 } from './codecs/codec.js';
 export { type DecodeFrameOptions, decodeFrame, type FrameAttributes } from './decode-frame.js';
+export type { Concatenation } from './dicom/concatenation.js';
 export type { Dataset, ElementKey } from './dicom/dataset.js';
 export type { Deviation } from './dicom/deviations.js';
 export type { Element, Value } from './dicom/element.js';

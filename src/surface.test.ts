@@ -42,6 +42,7 @@ test('the types that are exported', () => {
       'ByteSource',
       'Codec',
       'CodestreamOptions',
+      'Concatenation',
       'Codestream',
       'Dataset',
       'DecodeAllOptions',
@@ -88,6 +89,7 @@ test('the members of an image', async () => {
   expect(members.sort()).toEqual([
     'attributes',
     'close',
+    'concatenation',
     'constructor',
     'dataset',
     'decode',
