@@ -9,6 +9,7 @@ import { type EmbeddedOverlayPlane, embeddedOverlaysOf } from './dicom/overlays.
 import { type Part10, readPart10 } from './dicom/part10.js';
 import type { TransferSyntax } from './dicom/transfer-syntax.js';
 import { type DisplayParameters, displayParametersOf } from './display/display-parameters.js';
+import { hasPerFrameGroups } from './display/functional-groups.js';
 import { type Palette, paletteOf } from './display/palette.js';
 import { Aborted, CineloopError, withContext } from './errors.js';
 import type { DecodedFrame } from './frame/decoded-frame.js';
@@ -104,6 +105,8 @@ export class DicomImage {
   readonly #closing = new AbortController();
   #overlays: readonly EmbeddedOverlayPlane[] | undefined;
   #loadedPalette: Promise<Palette | undefined> | undefined;
+  /** How all frames are shown, where they are all shown alike. */
+  #commonDisplay: Promise<DisplayParameters> | undefined;
 
   /** @internal */
   constructor(parts: Parts, held: Held, defaults: OpenOptions) {
@@ -296,7 +299,9 @@ export class DicomImage {
   /** How the dataset says that a frame is shown. Its errors are those of the frame. */
   async #displayParameters(index: number): Promise<DisplayParameters> {
     try {
-      return await displayParametersOf(this.dataset, index);
+      if (hasPerFrameGroups(this.dataset)) return await displayParametersOf(this.dataset, index);
+      this.#commonDisplay ??= displayParametersOf(this.dataset, index);
+      return await this.#commonDisplay;
     } catch (error) {
       throw withContext(error, { frame: index, transferSyntax: this.transferSyntax.uid }, 'InvalidDataset');
     }

@@ -2,7 +2,7 @@ import { AttributeMismatch, UnsupportedFeature } from '../errors.js';
 import { type IndexArray, loadSamples, type Samples } from '../wasm/samples.js';
 import { conversionToRgb, missingPalette } from './colour.js';
 import type { DisplayParameters } from './display-parameters.js';
-import { chooseVoi, type GrayOptions, grayLevel, grayTable } from './gray-levels.js';
+import { chooseVoi, type GrayOptions, grayPixels, grayTable } from './gray-levels.js';
 import type { Palette } from './palette.js';
 import { paletteTable } from './palette-table.js';
 import {
@@ -74,9 +74,9 @@ function renderGray(
   rgba: Uint8ClampedArray,
 ): Window | undefined {
   const voi = chooseVoi(frame, parameters, options);
-  const level = grayLevel(frame, parameters, voi, options.invert ?? false);
+  const invert = options.invert ?? false;
   if (isTabular(frame.samples)) {
-    const table = grayTable(frame, level);
+    const table = grayTable(frame, parameters, voi, invert);
     const { supplemental, palette } = parameters;
     if (supplemental && palette !== undefined) {
       const colours = supplementalTable(palette, table, frame);
@@ -85,17 +85,24 @@ function renderGray(
       samples.grayToRgba(frame.samples, table, rgba);
     }
   } else {
-    forEachBlock(frame.samples, (block, start) => {
-      for (let i = 0, at = 4 * start; i < block.length; i++, at += 4) {
-        const gray = level(block[i]!);
-        rgba[at] = gray;
-        rgba[at + 1] = gray;
-        rgba[at + 2] = gray;
-        rgba[at + 3] = 255;
-      }
-    });
+    paint(frame.samples, grayPixels(frame, parameters, voi, invert), rgba);
   }
   return 'window' in voi ? voi.window : undefined;
+}
+
+/** Paints samples that are too wide for a table. */
+function paint(
+  samples: SampleArray,
+  toPixels: (stored: Float64Array, pixels: Uint32Array) => void,
+  rgba: Uint8ClampedArray,
+): void {
+  // Memory that is aligned to pixels, so that each is stored at once: that of the caller need not be.
+  let pixels = new Uint32Array(0);
+  forEachBlock(samples, (block, start) => {
+    if (pixels.length !== block.length) pixels = new Uint32Array(block.length);
+    toPixels(block, pixels);
+    rgba.set(new Uint8ClampedArray(pixels.buffer), 4 * start);
+  });
 }
 
 /** Little-endian RGBA with alpha 255. */
