@@ -83,9 +83,9 @@ export function decodeBlock(
   for (let i = 0; i < segmentCount; i++) {
     const segment = segments + i * SEGMENT_RECORD;
     const passes = load<i32>(segment, 8);
-    // A block that a layer cut off ends with a segment that is not terminated.
-    const last = i + 1 == segmentCount && (style & BlockStyle.Terminate) == 0;
-    const checks = last ? style & ~BlockStyle.Predictable : style;
+    // A block whose last passes were left out (by rate control, say) may end with a segment that is not terminated.
+    const open = i + 1 == segmentCount && (style & BlockStyle.Terminate) == 0 && pass + passes < 3 * planes - 2;
+    const checks = open ? style & ~BlockStyle.Predictable : style;
     const decoded = decodeSegment(load<usize>(segment), load<i32>(segment, 4), pass, passes, planes, checks);
     pass += decoded;
     if (decoded != passes) break;
