@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import type { DecodedFrame, ErrorData } from '../index.js';
+import type { DecodedFrame, ErrorData, Mismatch } from '../index.js';
 import type { DecodeEvent, OpenedFile } from './decode-files.js';
 import { printable } from './printable.js';
 import type { Verification } from './reference-table.js';
@@ -16,10 +16,15 @@ interface FileTally {
   milliseconds: number;
 }
 
+/** How much a remark matters, and how it is coloured: failures come first. */
+const COLOURS = { failure: pc.red, disagreement: pc.yellow, note: pc.dim } as const;
+type Weight = keyof typeof COLOURS;
+const WEIGHTS = Object.keys(COLOURS);
+
 interface Remark {
   readonly name: string;
   readonly text: string;
-  readonly failure: boolean;
+  readonly weight: Weight;
   readonly frames: number[];
   count: number;
 }
@@ -56,10 +61,10 @@ export class Summary {
       this.#addFrame(event);
     } else if (event.kind === 'failed') {
       this.#tallies.at(-1)!.failed += 1;
-      this.#remark(event.file.input.name, sentence(event.error), true, event.frame);
+      this.#remark(event.file.input.name, sentence(event.error), 'failure', event.frame);
     } else if (event.kind === 'unusable') {
       this.#unusable += 1;
-      this.#remark(event.name, sentence(event.error), true);
+      this.#remark(event.name, sentence(event.error), 'failure');
     } else if (event.kind === 'skipped') {
       const names = this.#skipped.get(event.reason) ?? [];
       names.push(event.name);
@@ -78,19 +83,25 @@ export class Summary {
     if (verification !== undefined) {
       tally.verifications.set(verification, (tally.verifications.get(verification) ?? 0) + 1);
       if (verification === 'differs')
-        this.#remark(file.input.name, 'the samples are not those of the reference', true, frame);
+        this.#remark(file.input.name, 'the samples are not those of the reference', 'failure', frame);
     }
-    for (const { attribute, dataset, codestream } of decoded.mismatches) {
-      const remark = `${attribute} is ${dataset} in the dataset, ${codestream} in the data`;
-      this.#remark(file.input.name, remark, false, frame);
+    for (const mismatch of decoded.mismatches) {
+      const { attribute, dataset, codestream } = mismatch;
+      if (isWiderCoding(mismatch)) {
+        const note = `coded with ${codestream} bits for the ${dataset} that the dataset speaks of`;
+        this.#remark(file.input.name, note, 'note', frame);
+      } else {
+        const remark = `${attribute} is ${dataset} in the dataset, ${codestream} in the data`;
+        this.#remark(file.input.name, remark, 'disagreement', frame);
+      }
     }
   }
 
-  #remark(name: string, text: string, failure: boolean, frame?: number): void {
+  #remark(name: string, text: string, weight: Weight, frame?: number): void {
     const key = `${name}\n${text}`;
     let remark = this.#remarks.get(key);
     if (remark === undefined) {
-      remark = { name: printable(name), text, failure, frames: [], count: 0 };
+      remark = { name: printable(name), text, weight, frames: [], count: 0 };
       this.#remarks.set(key, remark);
     }
     remark.count += 1;
@@ -153,13 +164,15 @@ export class Summary {
     return pc.dim(this.#verifies ? 'no reference' : 'not verified');
   }
 
-  /** Failures first, then disagreements between data and dataset. */
+  /** Failures first, then disagreements between data and dataset, then notes. */
   remarks(): string[] {
-    const sorted = [...this.#remarks.values()].sort((a, b) => Number(b.failure) - Number(a.failure));
-    const lines = sorted.slice(0, MOST_REMARKS).map(({ name, text, failure, frames, count }) => {
+    const sorted = [...this.#remarks.values()].sort(
+      (a, b) => WEIGHTS.indexOf(a.weight) - WEIGHTS.indexOf(b.weight),
+    );
+    const lines = sorted.slice(0, MOST_REMARKS).map(({ name, text, weight, frames, count }) => {
       const more = count > frames.length ? ' …' : '';
       const where = frames.length === 0 ? name : `${name}, frame ${frames.join(', ')}${more}`;
-      return `${failure ? pc.red(where) : pc.yellow(where)}: ${text}`;
+      return `${COLOURS[weight](where)}: ${text}`;
     });
     if (sorted.length > MOST_REMARKS)
       lines.push(`… and ${sorted.length - MOST_REMARKS} remarks more; --json has them all`);
@@ -191,6 +204,14 @@ export class Summary {
     if (this.#unusable > 0) parts.push(pc.red(`${counted(this.#unusable, 'file')} could not be used`));
     return parts.join(', ');
   }
+}
+
+/**
+ * A codestream of more bits than the dataset stores, as most encoders of 12-bit images write it (16): harmless, because the
+ * samples are followed as they are.
+ */
+function isWiderCoding({ attribute, dataset, codestream }: Mismatch): boolean {
+  return attribute === 'bitsStored' && codestream > dataset;
 }
 
 function rateText(frames: number, seconds: number): string {

@@ -66,7 +66,7 @@ describe.skipIf(!corpus)(`files that codestream and dataset describe differently
   });
 });
 
-describe.skipIf(!corpus)(`files whose sign other decoders lose${skipped}`, () => {
+describe.skipIf(!corpus)(`files that other decoders get wrong${skipped}`, () => {
   // The references hold the bits as the codestream has them, without a sign: cut off, ours must be the same.
   const withoutSign = (samples: SampleArray, mask: number) =>
     Uint16Array.from(samples as Int16Array, (sample) => sample & mask);
@@ -78,6 +78,13 @@ describe.skipIf(!corpus)(`files whose sign other decoders lose${skipped}`, () =>
     expect(decoded.samples[0]).toBe(-2000);
     expect(sha256(withoutSign(decoded.samples, 0x1fff))).toBe(referenceOf(file).sha256);
     expect(decoded.mismatches).toEqual([{ attribute: 'pixelRepresentation', dataset: 1, codestream: 0 }]);
+  });
+
+  it('an MR of 16 bits: the first sample is 905', async () => {
+    const file = 'dicom/Enet4__dicom-test-files/MR_small_jp2klossless.dcm';
+    const { decoded } = await decode(file);
+    expect(decoded.samples[0]).toBe(905);
+    expect(sha256(decoded.samples)).toBe(referenceOf(file).sha256);
   });
 
   it('JPEG-LS of 15 bits', async () => {
