@@ -109,15 +109,26 @@ function labelRefinementsByVectors(refined: u64, beside: u64): void {
   label16(48, i64x2.shr_u(r, 48), i64x2.shr_u(b, 48));
 }
 
+/** Constants of the vectors: engines build a literal anew in each round, and load one in a single step. */
+const EACH_BIT_OFFSET: usize = 0;
+const SPREAD_OFFSET: usize = 16;
+const SIXTEENS_OFFSET: usize = 32;
+const EIGHTS_OFFSET: usize = 48;
+const BASE_OFFSET: usize = 64;
+const CONSTANTS: usize = memory.data<u64>([
+  // One bit in each byte; byte 0 eight times, then byte 1; 2 << 3 and 1 << 3, what a label is more; label 14.
+  0x8040201008040201, 0x8040201008040201, 0, 0x0101010101010101, 0x1010101010101010, 0x1010101010101010,
+  0x0808080808080808, 0x0808080808080808, 0x7070707070707070, 0x7070707070707070,
+]);
+
 /** Sixteen contexts, from the lowest 16 bits of both. */
 @inline
 function label16(at: usize, refined: v128, beside: v128): void {
-  const bits = i8x16(1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128);
-  const r = v128.shuffle<i8>(refined, refined, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
-  const b = v128.shuffle<i8>(beside, beside, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
-  const again = v128.and(i8x16.eq(v128.and(r, bits), bits), i8x16.splat(16));
-  const near = v128.and(i8x16.eq(v128.and(b, bits), bits), i8x16.splat(8));
-  v128.store(REFINEMENT_CONTEXTS + at, i8x16.add(i8x16.splat(<i8>REFINEMENT_CONTEXT), v128.or(again, near)));
+  const bits = v128.load(CONSTANTS, EACH_BIT_OFFSET), spread = v128.load(CONSTANTS, SPREAD_OFFSET);
+  const r = v128.and(i8x16.swizzle(refined, spread), bits), b = v128.and(i8x16.swizzle(beside, spread), bits);
+  const again = v128.and(i8x16.eq(r, bits), v128.load(CONSTANTS, SIXTEENS_OFFSET));
+  const near = v128.and(i8x16.eq(b, bits), v128.load(CONSTANTS, EIGHTS_OFFSET));
+  v128.store(REFINEMENT_CONTEXTS + at, i8x16.add(v128.load(CONSTANTS, BASE_OFFSET), v128.or(again, near)));
 }
 
 /** D.3.3, magnitude refinement pass: coefficients that were significant before this bit-plane. */

@@ -109,7 +109,10 @@ export function decide(context: u32): u32 {
   const lps = <u64>(upper < qeOfA) ^ (<u64>rest >> 63);
   const interval = select<u64>(code | qeOfA, upper - qeOfC, rest < 0);
   const shift = clz<u64>(interval);
-  store<u64>(context, select<u64>(afterLps, select<u64>(afterMps, row, shift != 0), lps != 0), CONTEXTS);
+  // The next decision with this context waits for its state: so it is chosen by the highest bit of A, which
+  // is there before the shift is.
+  const afterIt = select<u64>(afterMps, row, <i64>interval >= 0);
+  store<u64>(context, select<u64>(afterLps, afterIt, lps != 0), CONTEXTS);
   register = interval << shift;
   ahead -= <i32>shift;
   if (ahead < 0) {
