@@ -1,6 +1,6 @@
 /**
- * A Part 1 code-block encoder, T.800 Annex D, for tests of the decoder: coefficient by coefficient as the standard's text has it, with the
- * contexts of its tables computed anew each time.
+ * A Part 1 code-block encoder, T.800 Annex D, for tests of the decoder: coefficient by coefficient as the
+ * standard's text has it, with the contexts of its tables computed anew each time.
  */
 import { type MqContext, MqEncoder } from './mq-encoder.test-support.ts';
 
@@ -11,7 +11,10 @@ export type Orientation = 'LL' | 'HL' | 'LH' | 'HH';
 
 export interface EncodedBlock {
   readonly segments: ReadonlyArray<{ readonly bytes: Uint8Array; readonly passes: number }>;
-  /** What a decoder knows of the coefficients after all these passes: twice their value, half of the last bit-plane added. */
+  /**
+   * What a decoder knows of the coefficients after all these passes: twice their value, half of the last
+   * bit-plane added.
+   */
   readonly doubled: Int32Array;
 }
 
