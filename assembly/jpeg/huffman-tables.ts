@@ -6,7 +6,7 @@ import { marker, offsetOf, segment, segmentEnd } from './markers';
 /** Four destinations for each of the classes DC (or lossless) and AC. */
 const DESTINATIONS: i32 = 8;
 /** A specification: BITS, 16 bytes; HUFFVAL, up to 256 bytes. */
-const SPECIFICATION: i32 = 16 + 256;
+export const SPECIFICATION: i32 = 16 + 256;
 const specifications: usize = memory.data(DESTINATIONS * SPECIFICATION, 16);
 /** Bit by destination: a table has been installed there. */
 let installed: u32 = 0;

@@ -3,7 +3,7 @@
  * difference, or up to two AC coefficients with their zero runs, code and extra bits together, where all of it fits.
  * What does not fit is completed arithmetically, and longer codes are found by length.
  */
-import { codeCounts, codeValues, destinationOf } from '../huffman-tables';
+import { codeCounts, codeValues, destinationOf, SPECIFICATION } from '../huffman-tables';
 
 /** Bits that index a table. Measured for AC: 9 costs 7%, 11 and 12 cost 1 to 3%. */
 export const LOOKUP_BITS: u64 = 10;
@@ -45,6 +45,11 @@ const limits: usize = memory.data(8 * 17 * 4, 4);
 /** Likewise: index in HUFFVAL less the code, of the codes of this length. */
 const indexOffsets: usize = memory.data(8 * 17 * 4, 4);
 
+/** By destination: the specification from which the lookup table was made. Frames of one image mostly share theirs. */
+const madeFrom: usize = memory.data(8 * SPECIFICATION);
+/** Bit by destination: there is a lookup table. */
+let made: u32 = 0;
+
 /** A code was met that its table does not have, or a coefficient beyond the end of its block. */
 export let badCode: bool = false;
 /** EOBRUN: blocks behind the current one that end with it (G.1.2.2). Only progressive scans have any. */
@@ -81,16 +86,32 @@ export function acTable(identifier: i32): usize {
  */
 export function prepareDcTable(identifier: i32): bool {
   const destination = destinationOf(0, identifier);
-  const counts = codeCounts(destination);
-  let codes = 0;
-  for (let length = 0; length < 16; length++) codes += load<u8>(counts + length);
+  const codes = specificationLength(destination) - 16;
   for (let i = 0; i < codes; i++) if (load<u8>(codeValues(destination) + i) > 15) return false;
-  enterCodes(destination, dcTable(identifier));
+  if (!isMade(destination)) enterCodes(destination, dcTable(identifier));
   return true;
+}
+
+/** Bytes of a specification: BITS and as many values as it says. */
+function specificationLength(destination: i32): i32 {
+  let length = 16;
+  for (let i = 0; i < 16; i++) length += load<u8>(codeCounts(destination) + i);
+  return length;
+}
+
+/** Whether the lookup table of a destination was made from what is there now; if not, it will be. */
+function isMade(destination: i32): bool {
+  const specification = codeCounts(destination), copy = madeFrom + destination * SPECIFICATION;
+  const length = specificationLength(destination);
+  if (((made >> destination) & 1) != 0 && memory.compare(specification, copy, length) == 0) return true;
+  memory.copy(copy, specification, length);
+  made |= 1 << destination;
+  return false;
 }
 
 /** Makes the lookup table of an AC table. */
 export function prepareAcTable(identifier: i32): void {
+  if (isMade(destinationOf(1, identifier))) return;
   enterCodes(destinationOf(1, identifier), single);
   const to = acTable(identifier);
   for (let index = 0; index < LOOKUP_SIZE; index++) {

@@ -118,8 +118,16 @@ function repeatEnds<T>(line: usize, count: i32): void {
 
 /** Every sample of a line as often as the ratio of `h` to the largest factor has it; fractions take the sample they are in. */
 function repeat<T>(from: usize, to: usize, h: i32): void {
+  const end = to + samplesPerLine * sizeof<T>();
+  if (maximumH % h == 0) {
+    // Each is written to all of 64 bits, and the next one over what is too much of it.
+    const copies: u64 = sizeof<T>() == 1 ? 0x0101010101010101 : 0x0001000100010001;
+    const step = <usize>(maximumH / h) * sizeof<T>();
+    for (; to < end; to += step, from += sizeof<T>()) store<u64>(to, <u64>load<T>(from) * copies);
+    return;
+  }
   let position = 0; // of the column inside its sample, in units of 1 / maximumH
-  for (const end = to + samplesPerLine * sizeof<T>(); to < end; to += sizeof<T>()) {
+  for (; to < end; to += sizeof<T>()) {
     store<T>(to, load<T>(from));
     position += h;
     if (position >= maximumH) {
