@@ -2,10 +2,10 @@ import { type Kernel, loadKernel } from '../wasm/kernel.js';
 import type { Codec, Codestream, Decoder, EncodedFrame } from './codec.js';
 import { inspectJpeg2000, type Jpeg2000Header } from './jpeg-2000-markers.js';
 
-/** JPEG 2000 Part 1 (ITU-T T.800) by our own kernel, `assembly/jpeg-2000`. */
+/** JPEG 2000 Part 1 (ITU-T T.800) and HTJ2K (T.814) by our own kernel, `assembly/jpeg-2000`. */
 export const jpeg2000: Codec = {
   name: 'cineloop-jpeg-2000',
-  transferSyntaxes: ['1.2.840.10008.1.2.4.90', '1.2.840.10008.1.2.4.91'],
+  transferSyntaxes: [90, 91, 201, 202, 203].map((number) => `1.2.840.10008.1.2.4.${number}`),
   modules: ['jpeg-2000'],
   refusal,
   load: async () => jpeg2000Decoder(await loadKernel('jpeg-2000')),
@@ -35,7 +35,6 @@ function refusal({ bytes }: EncodedFrame): string | undefined {
     return undefined;
   }
   if (header.part2) return 'JPEG 2000 with extensions of Part 2 (ITU-T T.801)';
-  if (header.highThroughput) return 'JPEG 2000 with HT code-blocks (ITU-T T.814)';
   const precision = Math.max(...header.components.map((component) => component.precision));
   if (precision > HIGHEST_PRECISION) return `JPEG 2000 of ${precision} bits per sample`;
   if (header.components.some((component) => component.signed !== header.components[0].signed)) {
