@@ -12,7 +12,7 @@
  * sample, where one component may have no gradients while another has.
  */
 import { golombParameter } from './golomb';
-import { errorBits, maxval, near, quantum, range, reset, t1, t2, t3 } from './preset-parameters';
+import { maxval, near, quantum, range, reset, t1, t2, t3 } from './preset-parameters';
 
 const COUNT: i32 = 365;
 /** log2 of the bytes of a context. */

@@ -21,7 +21,7 @@ import { Marker, offsetOf } from './markers';
 /** Zeros behind each segment, in bytes: more than any code can use up, and the first bits of a load there. */
 const GAP: usize = 40;
 /** Bits of a load that are sure to be of the stream. */
-export const SURE_BITS: u32 = 57;
+const SURE_BITS: u32 = 57;
 /** Bytes of input: positions have 32 bits. */
 const LONGEST: u64 = 1 << 28;
 
@@ -113,7 +113,8 @@ export function gatherScan(from: usize, intervals: u64, restarts: bool): i32 {
 function skipToMarker(source: usize): usize {
   for (; source + 1 < inputEnd; source++) {
     const code = <i32>load<u8>(source, 1);
-    if (load<u8>(source) == 0xff && code >= 0x80 && code != 0xff && (code < Marker.RST0 || code > Marker.RST7)) return source;
+    if (load<u8>(source) != 0xff || code < 0x80 || code == 0xff) continue;
+    if (code < Marker.RST0 || code > Marker.RST7) return source;
   }
   return inputEnd;
 }

@@ -113,9 +113,9 @@ export function readNumberOfLines(): i32 {
 
 /** 0: given elsewhere. What is given twice must be the same. */
 function setDimensions(newLines: u32, newColumns: u32): i32 {
-  if ((lines != 0 && newLines != 0 && lines != newLines) || (columns != 0 && newColumns != 0 && columns != newColumns)) {
-    return fail(Status.BadJpegLsFrameHeader, offsetOf(marker));
-  }
+  const linesDiffer = lines != 0 && newLines != 0 && lines != newLines;
+  const columnsDiffer = columns != 0 && newColumns != 0 && columns != newColumns;
+  if (linesDiffer || columnsDiffer) return fail(Status.BadJpegLsFrameHeader, offsetOf(marker));
   if (newLines != 0) lines = newLines;
   if (newColumns != 0) columns = newColumns;
   return Status.Done;

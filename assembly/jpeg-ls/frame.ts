@@ -238,7 +238,7 @@ function handOutPlanes(): i32 {
   return handOutLines(count, Status.Done);
 }
 
-/** Hands out the first `count` lines of the strip; then fails, in the next step, where something went wrong behind them. */
+/** Hands out the first `count` lines of the strip; then, in the next step, fails where something went wrong behind them. */
 function handOutLines(count: i32, status: i32): i32 {
   const lineBytes = <i32>columns * componentCount * bytesPerSample();
   const offset = <i32>outputLine * lineBytes;

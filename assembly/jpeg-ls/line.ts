@@ -14,7 +14,7 @@ import { escapeZeros } from './preset-parameters';
 import { correct, predict, reconstruct } from './prediction';
 import { position, setPosition } from './reader';
 import {
-  interruptionParameter,
+  interruptionContext,
   interruptionSample,
   interruptionType,
   LARGEST_RUN_INDEX,
@@ -75,8 +75,8 @@ function decodeSamples(
   while (at < end) {
     const q = q12 + quantize(zero, c - a);
     let bits = bitsAt(base, next);
-    if (q == 0) {
-      // Run mode. Code segment A.14: each 1 stands for a block of samples, the last one for what is left of the line.
+    if (plain ? (q12 | (c - a)) == 0 : q == 0) {
+      // Run mode. Code segment A.15: each 1 stands for a block of samples, the last one for what is left of the line.
       const runStart = at, runCode = next, runIndexBefore = runIndex;
       const rest = <u32>(end - at) >> 1;
       let block = logRunBlock(runIndex);
@@ -92,7 +92,7 @@ function decodeSamples(
       }
       const toEnd = count >= rest;
       if (!toEnd) {
-        // Code segment A.15: a 0, and how many samples of the next block belong to the run.
+        // Code segment A.16: a 0, and how many samples of the next block belong to the run.
         count += <u32>(((bits << 1) >>> 1) >>> (63 - <u64>block));
         next -= 1 + block;
         bits = (bits << 1) << <u64>block;
@@ -107,7 +107,8 @@ function decodeSamples(
 
       b = load<u16>(at);
       const type = interruptionType(a, b, plain);
-      const k = <u64>interruptionParameter(type);
+      const hot = interruptionContext(type);
+      const k = <u64>(hot & 63);
       const zeros = clz(bits);
       let mapped = 0;
       if (zeros < longZerosBehindRun(runIndex)) {
@@ -128,7 +129,7 @@ function decodeSamples(
         break;
       }
       runIndex -= <u32>(runIndex > 0);
-      a = interruptionSample(mapped, type, <u32>k, a, b, plain);
+      a = interruptionSample(mapped, type, hot, a, b, plain);
       store<u16>(at + pitch, <u16>a);
       at += 2;
       c = b;

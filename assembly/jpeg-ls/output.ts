@@ -2,7 +2,16 @@
 import { take } from '../kernel/arena';
 import { interleave } from '../samples/planes';
 import { colourTransform, undoColourTransform } from './colour-transform';
-import { columns, componentCount, horizontalSampling, isSubsampled, maximumH, maximumV, precision, verticalSampling } from './frame-header';
+import {
+  columns,
+  componentCount,
+  horizontalSampling,
+  isSubsampled,
+  maximumH,
+  maximumV,
+  precision,
+  verticalSampling,
+} from './frame-header';
 import { mappedBytes, mapSamples } from './mapping-tables';
 import { planeLine } from './planes';
 import { scanLine } from './scan';
@@ -51,7 +60,9 @@ export function storeLine(index: i32, y: u32, fromPlanes: bool): bool {
     source = scanLine(0, index);
     if (mapped) memory.copy(line, source, samples << 1);
   } else if (mapped || isSubsampled()) {
-    for (let i = 0; i < componentCount; i++) spreadLine(line + (i << 1), i, lineOf(i, index, y, fromPlanes));
+    for (let i = 0; i < componentCount; i++) {
+      spreadLine(line + (i << 1), i, lineOf(i, index, y, fromPlanes), stepOf(i, fromPlanes));
+    }
   } else {
     storeComponents(to, index, y, fromPlanes);
     if (colourTransform != 0) undoColourTransform(to, columns);
@@ -108,11 +119,12 @@ function storeComponents(to: usize, index: i32, y: u32, fromPlanes: bool): void 
 /**
  * Spreads a line of one component over a line of pixels. Each sample serves as many columns as its sampling factor is
  * smaller than the largest; T.87 leaves it open how components are brought to one size.
+ * @param samples from one sample of the component to its next
  */
-function spreadLine(to: usize, component: i32, from: usize): void {
+function spreadLine(to: usize, component: i32, from: usize, samples: i32): void {
   const pixel = <usize>componentCount << 1;
+  const step = <usize>samples << 1;
   const h = horizontalSampling(component);
-  const step = <usize>stepOf(component, isSubsampled()) << 1;
   let rest = 0;
   for (let x: u32 = 0; x < columns; x++) {
     store<u16>(to, load<u16>(from));

@@ -13,7 +13,7 @@ import { escapeZeros } from './preset-parameters';
 import { correct, predict, reconstruct } from './prediction';
 import { position, setPosition } from './reader';
 import {
-  interruptionParameter,
+  interruptionContext,
   interruptionSample,
   LARGEST_RUN_INDEX,
   logRunBlock,
@@ -55,7 +55,7 @@ function decodePixels(
       any |= q;
     }
     if (any == 0) {
-      // Run mode. Code segment A.14, in pixels.
+      // Run mode. Code segment A.15, in pixels.
       let rest = <u32>(end - at) / <u32>pixel;
       let bits = bitsAt(base, next);
       let block = logRunBlock(runIndex);
@@ -71,7 +71,7 @@ function decodePixels(
       }
       const toEnd = count >= rest;
       if (!toEnd) {
-        // Code segment A.15.
+        // Code segment A.16.
         count += <u32>(((bits << 1) >>> 1) >>> (63 - <u64>block));
         next -= 1 + block;
         if (count >= rest) {
@@ -85,7 +85,8 @@ function decodePixels(
 
       // Each component of the pixel that interrupts the run is predicted by the one above: RItype is 0.
       for (const stop = at + pixel; at < stop; at += 2) {
-        const k = <u64>interruptionParameter(0);
+        const hot = interruptionContext(0);
+        const k = <u64>(hot & 63);
         const bits = bitsAt(base, next);
         const zeros = clz(bits);
         let mapped = 0;
@@ -101,7 +102,7 @@ function decodePixels(
           }
         }
         const a = <i32>load<u16>(at + pitch - pixel), b = <i32>load<u16>(at);
-        store<u16>(at + pitch, <u16>interruptionSample(mapped, 0, <u32>k, a, b, plain));
+        store<u16>(at + pitch, <u16>interruptionSample(mapped, 0, hot, a, b, plain));
       }
       runIndex -= <u32>(runIndex > 0);
       continue;

@@ -41,8 +41,12 @@ export function keepRows(first: u32, rows: i32): void {
       // The last row may have fewer lines.
       if (y >= linesOf(component)) break;
       const to = planeLine(component, y), from = scanLine(i, line);
-      if (interleaveMode != InterleaveMode.Sample) memory.copy(to, from, width << 1);
-      else for (let x: u32 = 0; x < width; x++) store<u16>(to + (x << 1), load<u16>(from + x * (scanComponentCount << 1)));
+      if (interleaveMode != InterleaveMode.Sample) {
+        memory.copy(to, from, width << 1);
+      } else {
+        const pixel = <usize>scanComponentCount << 1;
+        for (let x: u32 = 0; x < width; x++) store<u16>(to + (x << 1), load<u16>(from + x * pixel));
+      }
     }
   }
 }

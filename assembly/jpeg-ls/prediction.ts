@@ -1,4 +1,4 @@
-/** Prediction and reconstruction (T.87 A.4, A.5.4 of the decoder's side: A.4.4, A.4.5). */
+/** Prediction (T.87 A.4.1, A.4.2) and reconstruction (A.4.4, A.4.5). */
 import { maxval, near, quantum, reach, wrap } from './preset-parameters';
 
 /** Code segment A.5: the median of Ra, Rb and Ra + Rb - Rc. */
@@ -13,7 +13,7 @@ export function predict(a: i32, b: i32, c: i32): i32 {
 @inline
 export function correct(prediction: i32, correction: i32): i32 {
   const corrected = prediction + correction;
-  return <u32>corrected > <u32>maxval() ? (corrected < 0 ? 0 : maxval()) : corrected;
+  return max(0, min(corrected, maxval()));
 }
 
 /**
@@ -26,5 +26,5 @@ export function reconstruct(prediction: i32, error: i32, plain: bool): i32 {
   let sample = prediction + error * quantum();
   if (<u32>(sample + near()) > reach()) sample += sample < 0 ? wrap() : -wrap();
   // Broken streams may still be outside.
-  return <u32>sample > <u32>maxval() ? (sample < 0 ? 0 : maxval()) : sample;
+  return max(0, min(sample, maxval()));
 }

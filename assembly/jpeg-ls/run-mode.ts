@@ -1,7 +1,7 @@
 /** Run mode (T.87 A.7): the lengths of runs, and the sample that interrupts one. */
 import { initialA } from './contexts';
 import { golombParameter, MOST_ZEROS } from './golomb';
-import { errorBits, escapeZeros, near, reset } from './preset-parameters';
+import { escapeZeros, near, reset } from './preset-parameters';
 import { reconstruct } from './prediction';
 
 /** J: log2 of the samples that a 1 stands for, by RUNindex (A.2.1). */
@@ -14,7 +14,13 @@ const longZeros = memory.data(32);
 /** Zeros, one more bit and k behind J bits of a run in the bits of one load. */
 const MOST_ZEROS_BEHIND_RUN: i32 = MOST_ZEROS - 16;
 
-/** The contexts 365 and 366, by RItype: A, N, Nn, 32 bits each, and 4 bytes free. */
+/**
+ * The contexts 365 and 366, by RItype, 16 bytes each. As in regular mode, what decoding waits for is kept ready:
+ *
+ *     bit   0-5   k, the Golomb parameter (code segment A.20)
+ *     bit   7     k != 0 or 2 Nn >= N: errors are mapped the other way round (code segment A.21)
+ *     then  A, N, Nn, 32 bits each
+ */
 const contexts = memory.data(32, 16);
 
 @inline
@@ -29,56 +35,62 @@ export function longZerosBehindRun(runIndex: u32): u64 {
 
 /** Starts out as A.2.1 says: at the begin of a scan and of each restart interval. */
 export function resetRunContexts(): void {
-  for (let type = 0; type < 2; type++) {
-    store<u32>(contexts + (type << 4), initialA());
-    store<u32>(contexts + (type << 4), 1, 4);
-    store<u32>(contexts + (type << 4), 0, 8);
-  }
+  for (let type = 0; type < 2; type++) storeContext(contexts + (type << 4), type, initialA(), 1, 0);
   for (let index = 0; index < 32; index++) {
     const escape = escapeZeros() - <i32>load<u8>(j + index) - 1;
     store<u8>(longZeros + index, <u8>max(0, min(MOST_ZEROS_BEHIND_RUN, escape)));
   }
 }
 
-/** RItype (A.7.2.1): 1 where the samples left and above are the same, or as good as. */
+/** RItype (code segment A.17): 1 where the samples left and above are the same, or as good as. */
 @inline
 export function interruptionType(a: i32, b: i32, plain: bool): i32 {
   return plain ? <i32>(a == b) : <i32>(abs(a - b) <= near());
 }
 
-/** k of the sample that interrupts a run (code segment A.20). */
+/** What the mapped error of the sample that interrupts a run is decoded with: its low six bits are k. */
 @inline
-export function interruptionParameter(type: i32): u32 {
-  const at = contexts + (type << 4);
-  const n = load<u32>(at, 4);
-  return golombParameter(load<u32>(at) + ((n >>> 1) & -type), n);
+export function interruptionContext(type: i32): u32 {
+  return load<u32>(contexts + (type << 4));
 }
 
 /**
  * The sample that interrupts a run, out of its mapped error, with which its context is updated (code segments A.21, A.23).
- * @param k what the error was coded with
+ * @param hot what `interruptionContext` said
  */
 @inline
-export function interruptionSample(mapped: i32, type: i32, k: u32, a: i32, b: i32, plain: bool): i32 {
-  const at = contexts + (type << 4);
-  let sum = load<u32>(at), n = load<u32>(at, 4), negatives = load<i32>(at, 8);
+export function interruptionSample(mapped: i32, type: i32, hot: u32, a: i32, b: i32, plain: bool): i32 {
   const temporary = mapped + type;
   const map = temporary & 1;
   const size = (temporary + map) >> 1;
-  // The error is negative where "k != 0 or 2 Nn >= N" is what map says.
-  const negative = -(<i32>((k != 0) | (2 * negatives >= <i32>n)) ^ map ^ 1);
+  const negative = -((<i32>(hot >>> 7) ^ map) ^ 1);
   const error = (size ^ negative) - negative;
+  updateInterruptionContext(contexts + (type << 4), type, mapped, error);
   // Predicted is Ra, which is Rb as good as, or Rb with the sign of Rb - Ra.
   const sign = type ? 0 : (b - a) >> 31;
+  return reconstruct(type ? a : b, (error ^ sign) - sign, plain);
+}
+
+/** Code segment A.23. */
+@inline
+function updateInterruptionContext(at: usize, type: i32, mapped: i32, error: i32): void {
+  let a = load<u32>(at, 4), n = load<u32>(at, 8), negatives = load<i32>(at, 12);
   negatives -= error >> 31;
-  sum += <u32>((mapped + 1 - type) >> 1);
+  a += <u32>((mapped + 1 - type) >> 1);
   if (n == reset()) {
-    sum >>= 1;
+    a >>= 1;
     n >>= 1;
     negatives >>= 1;
   }
-  store<u32>(at, sum);
-  store<u32>(at, n + 1, 4);
-  store<i32>(at, negatives, 8);
-  return reconstruct(type ? a : b, (error ^ sign) - sign, plain);
+  storeContext(at, type, a, n + 1, negatives);
+}
+
+@inline
+function storeContext(at: usize, type: i32, a: u32, n: u32, negatives: i32): void {
+  const k = golombParameter(a + ((n >>> 1) & -type), n);
+  const turned = <u32>((k != 0) | (2 * negatives >= <i32>n));
+  store<u32>(at, k | (turned << 7));
+  store<u32>(at, a, 4);
+  store<u32>(at, n, 8);
+  store<i32>(at, negatives, 12);
 }

@@ -38,7 +38,7 @@ const MOST_PADDING: u32 = 16;
 export let scanRows: u32 = 0;
 export let scanRow: u32 = 0;
 
-/** Per ring: address of the first sample of line -1, bytes from line to line, the same address of a line of zeros, RUNindex. */
+/** Per ring: addresses of the first sample of line -1 and of a line of zeros (at 8), bytes from line to line, RUNindex. */
 const rings = memory.data(MOST_COMPONENTS * 16, 16);
 
 /** Address of the entropy-coded data. */
