@@ -1,8 +1,8 @@
 import { LimitExceeded } from '../errors.js';
 import type { Limits } from '../limits.js';
+import type { ByteRange } from './byte-range.js';
 import type { Dataset } from './dataset.js';
 import type { Encoding } from './encoding.js';
-import type { ByteRange } from './frame-index.js';
 
 /** What is being read: a dataset or an item, the items of a sequence, or the fragments of a value (PS3.5 7.5, A.4). */
 export interface Container {

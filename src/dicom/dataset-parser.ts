@@ -2,6 +2,7 @@ import { InvalidDataset, LimitExceeded } from '../errors.js';
 import type { Limits } from '../limits.js';
 import type { ByteSource } from '../sources/byte-source.js';
 import type { Window } from '../sources/window.js';
+import type { ByteRange } from './byte-range.js';
 import { type Container, ContainerStack } from './container.js';
 import { Dataset } from './dataset.js';
 import type { Deviations } from './deviations.js';
@@ -15,7 +16,6 @@ import {
   readTag,
   UNDEFINED_LENGTH,
 } from './encoding.js';
-import type { ByteRange } from './frame-index.js';
 import { impliedVr } from './implied-vr.js';
 import { ITEM, ITEM_DELIMITATION, PIXEL_DATA, SEQUENCE_DELIMITATION, type Tag } from './tag.js';
 

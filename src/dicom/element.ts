@@ -1,9 +1,9 @@
 import { TruncatedData, UnsupportedFeature } from '../errors.js';
 import type { ByteSource } from '../sources/byte-source.js';
+import type { ByteRange } from './byte-range.js';
 import { DEFAULT_CHARACTER_SET } from './character-set.js';
 import type { Dataset } from './dataset.js';
 import { keywordOf } from './dictionary.js';
-import type { ByteRange } from './frame-index.js';
 import { formatTag, type Tag } from './tag.js';
 import { type ValueRepresentation, type Vr, valueRepresentationOf } from './value-representation.js';
 

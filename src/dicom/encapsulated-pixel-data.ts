@@ -2,12 +2,13 @@ import { InvalidDataset, TruncatedData, UnsupportedFeature } from '../errors.js'
 import type { Limits } from '../limits.js';
 import type { ByteSource } from '../sources/byte-source.js';
 import type { Window } from '../sources/window.js';
+import type { ByteRange } from './byte-range.js';
 import { beginsCodestream } from './codestream-bounds.js';
 import type { Dataset } from './dataset.js';
 import type { Element } from './element.js';
 import { assignFragments, type FrameTable } from './fragment-assignment.js';
 import { itemWindow, readFragments, readHead, readItem } from './fragments.js';
-import type { ByteRange, FrameIndex, FrameLocation } from './frame-index.js';
+import type { FrameIndex, FrameLocation } from './frame-index.js';
 import {
   isPlausible,
   type OffsetTable,

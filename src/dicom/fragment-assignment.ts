@@ -1,8 +1,8 @@
 import { InvalidDataset } from '../errors.js';
 import type { ByteSource } from '../sources/byte-source.js';
+import type { ByteRange } from './byte-range.js';
 import { beginsCodestream, endsCodestream, HEAD, TAIL } from './codestream-bounds.js';
 import type { Fragments } from './fragments.js';
-import type { ByteRange } from './frame-index.js';
 import type { TransferSyntax } from './transfer-syntax.js';
 
 /** The fragments of each frame; a frame that is not in it, or has none, has no bytes. */

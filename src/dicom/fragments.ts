@@ -2,9 +2,9 @@ import { LimitExceeded } from '../errors.js';
 import type { Limits } from '../limits.js';
 import type { ByteSource } from '../sources/byte-source.js';
 import { Window } from '../sources/window.js';
+import type { ByteRange } from './byte-range.js';
 import { beginsCodestream, endsCodestream, HEAD, hasEndMarker, TAIL } from './codestream-bounds.js';
 import { readTag } from './encoding.js';
-import type { ByteRange } from './frame-index.js';
 import { ITEM, SEQUENCE_DELIMITATION } from './tag.js';
 
 /** Item headers are read in pieces of this many bytes, more where the fragments are small. */

@@ -1,4 +1,5 @@
 import { InvalidDataset, MissingAttribute } from '../errors.js';
+import type { ByteRange } from './byte-range.js';
 import { indexEncapsulatedPixelData } from './encapsulated-pixel-data.js';
 import { imagePixelOf } from './image-pixel.js';
 import { indexNativePixelData } from './native-pixel-data.js';
@@ -24,12 +25,6 @@ export type FrameLocation =
    * them finds the fragments (`fragmentsIn`), or that the table lies; then `locate` knows better.
    */
   | ({ readonly kind: 'items'; readonly fragmentable: boolean } & ByteRange);
-
-/** Bytes of a source, offset from its start. */
-export interface ByteRange {
-  readonly offset: number;
-  readonly length: number;
-}
 
 /** Finds the frames of one instance. Scans as little as the offset tables allow and remembers what it found. */
 export interface FrameIndex {

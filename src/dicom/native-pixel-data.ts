@@ -1,5 +1,6 @@
 import { InvalidDataset, TruncatedData } from '../errors.js';
-import type { ByteRange, FrameIndex, FrameLocation } from './frame-index.js';
+import type { ByteRange } from './byte-range.js';
+import type { FrameIndex, FrameLocation } from './frame-index.js';
 import type { ImagePixel } from './image-pixel.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { ByteSource } from '../sources/byte-source.js';
+import type { ByteRange } from './byte-range.js';
 import type { Dataset } from './dataset.js';
-import type { ByteRange } from './frame-index.js';
 import { EXTENDED_OFFSET_TABLE } from './tag.js';
 
 /** Where each frame's first item is, counted from the first item behind the Basic Offset Table. */

@@ -131,9 +131,9 @@ describe.each([0, 1, 2])('with %i workers', (workers) => {
       element: '00280010',
     });
     for (const other of [bytes.buffer, [...bytes], undefined]) {
-      await expect(decodeFrame(other as Uint8Array, RLE_LOSSLESS, ATTRIBUTES, options)).rejects.toThrow(
-        'The bytes of a frame are a Uint8Array.',
-      );
+      await expect(
+        decodeFrame(other as unknown as Uint8Array, RLE_LOSSLESS, ATTRIBUTES, options),
+      ).rejects.toThrow('The bytes of a frame are a Uint8Array.');
     }
   });
 
