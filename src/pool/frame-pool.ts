@@ -66,7 +66,7 @@ interface SourceInput {
 const DEPTH = 2;
 
 /** Light frames that go to a worker in one message at most: what one costs is then small against what they cost. */
-const BATCH = 8;
+const BATCH = 4;
 
 /** Workers that a pool has by default at most: each may hold as much memory as its limits allow. */
 const DEFAULT_MOST = 8;
