@@ -46,11 +46,13 @@ export function segmentStop(index: i32): usize {
  * @param intervals restart intervals that the scan may need; 1 where restart is not enabled
  * @param restarts whether restart is enabled
  * @param lookBehind bytes that the reader may go past the end of a segment before it asks whether it did
- * @param resynchronize goes on behind a restart marker that is not the one that belongs there, and sets strayRestart: one
- *   or two numbers too high, and as many segments are lost and empty here; one or two too low, and it is passed over; else
- *   it is taken for the one that belongs there
+ * @param resynchronize goes on behind a restart marker that is not the one that belongs there, and sets
+ *   strayRestart. One or two numbers too high: as many segments are lost, and empty here. One or two too low:
+ *   it is passed over. Else it is taken for the one that belongs there.
  */
-export function gatherScan(from: usize, intervals: u64, restarts: bool, lookBehind: u64, resynchronize: bool): i32 {
+export function gatherScan(
+  from: usize, intervals: u64, restarts: bool, lookBehind: u64, resynchronize: bool,
+): i32 {
   const length = <u64>(inputEnd - from);
   // Each RSTm takes two bytes of the input and begins three segments at most, so there cannot be more than
   // this whatever the headers say.

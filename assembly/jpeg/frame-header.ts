@@ -36,14 +36,18 @@ export function verticalSampling(component: i32): i32 {
   return load<u8>(components + (component << 2), 2);
 }
 
-/** Tqi: the quantization table destination, 0 to 255 as the header has it; without meaning in lossless processes. */
+/**
+ * Tqi: the quantization table destination, 0 to 255 as the header has it; without meaning in lossless
+ * processes.
+ */
 @inline
 export function quantizationDestination(component: i32): i32 {
   return load<u8>(components + (component << 2), 3);
 }
 
 /**
- * Takes the sampling factors of a single component for 1: they have no meaning, its scan is of single data units (A.2.2).
+ * Takes the sampling factors of a single component for 1: they have no meaning, its scan is of single data
+ * units (A.2.2).
  */
 export function ignoreSamplingOfOne(): void {
   if (componentCount != 1) return;

@@ -38,7 +38,10 @@ export function forgetHuffmanTables(): void {
   installed = 0;
 }
 
-/** Installs a table from its specification, BITS and HUFFVAL one behind the other: at most 256 values, a prefix code. */
+/**
+ * Installs a table from its specification, BITS and HUFFVAL one behind the other: at most 256 values, a
+ * prefix code.
+ */
 export function installHuffmanTable(destination: i32, specification: usize): void {
   let length: usize = 16;
   for (let i = 0; i < 16; i++) length += load<u8>(specification + i);

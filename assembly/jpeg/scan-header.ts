@@ -46,7 +46,9 @@ export function acIdentifier(position: i32): i32 {
   return <i32>load<u8>(scanComponents + (position << 1), 1) & 15;
 }
 
-/** Reads the current marker segment as a scan header. What its parameters may be is for the process to say. */
+/**
+ * Reads the current marker segment as a scan header. What its parameters may be is for the process to say.
+ */
 export function readScanHeader(): i32 {
   const at = offsetOf(marker);
   scanHeaderOffset = at;

@@ -1,13 +1,13 @@
 /**
- * Where reading stands in an entropy-coded segment, kept here between the procedures. Each takes the state into locals,
- * works, and keeps it again:
+ * Where reading stands in an entropy-coded segment, kept here between the procedures. Each takes the state
+ * into locals, works, and keeps it again:
  *
  *     stream |= load<u64>(from) >> left;        refills `stream` to 56 bits and more
  *     from -= <usize>((63 - left) >>> 3);
  *     left |= 56;
  *
- * `stream` has the next bits, most significant first; below the first `left` of them they may be there or be 0. See
- * entropy-coded-segments.ts for the order of the bytes.
+ * `stream` has the next bits, most significant first; below the first `left` of them they may be there or be
+ * 0. See entropy-coded-segments.ts for the order of the bytes.
  */
 
 export let bits: u64 = 0;

@@ -1,7 +1,7 @@
 /**
- * Lookup tables for the entropy-coded coefficients (T.81 F.1.2, F.2.2, G.1.2): the next 10 bits of the stream give a DC
- * difference, or up to two AC coefficients with their zero runs, code and extra bits together, where all of it fits.
- * What does not fit is completed arithmetically, and longer codes are found by length.
+ * Lookup tables for the entropy-coded coefficients (T.81 F.1.2, F.2.2, G.1.2): the next 10 bits of the stream
+ * give a DC difference, or up to two AC coefficients with their zero runs, code and extra bits together,
+ * where all of it fits. What does not fit is completed arithmetically, and longer codes are found by length.
  */
 import { codeCounts, codeValues, destinationOf, SPECIFICATION } from '../huffman-tables';
 
@@ -14,7 +14,7 @@ export const END_OF_BLOCK: u32 = 128;
 
 /**
  * DC, an entry of 32 bits:
- *     bits  0 to  7  bits of the stream that the difference takes, code and extra bits; 0 where it does not fit
+ *     bits  0 to  7  bits of the stream that the difference takes; 0 where it does not fit
  *     bits 16 to 31  the difference
  * or, where only the code fits:
  *     bits  8 to 15  length of the code, 1 to 10
@@ -32,20 +32,26 @@ const DC_TABLE: usize = LOOKUP_SIZE * 4;
  *     bits 24 to 31  indices by which both go on
  *     bits 32 to 47  the first coefficient
  *     bits 48 to 63  the second one, or the first again where there is one
- * A run of 16 zeros is a coefficient of 0 and goes on by 16; the end of the block is one that goes on by END_OF_BLOCK.
- * Where the first does not fit: as for DC.
+ * A run of 16 zeros is a coefficient of 0 and goes on by 16; the end of the block is one that goes on by
+ * END_OF_BLOCK. Where the first does not fit: as for DC.
  */
 const acTables: usize = memory.data(4 * LOOKUP_SIZE * 8, 16);
 const AC_TABLE: usize = LOOKUP_SIZE * 8;
 /** Single coefficients, from which a table is made: entries as for DC with the indices in bits 8 to 15. */
 const single: usize = memory.data(LOOKUP_SIZE * 4, 16);
 
-/** By destination and code length from 0 to 16: the first 16-bit prefix that no code of this length or less begins. */
+/**
+ * By destination and code length from 0 to 16: the first 16-bit prefix that no code of this length or less
+ * begins.
+ */
 const limits: usize = memory.data(8 * 17 * 4, 4);
 /** Likewise: index in HUFFVAL less the code, of the codes of this length. */
 const indexOffsets: usize = memory.data(8 * 17 * 4, 4);
 
-/** By destination: the specification from which the lookup table was made. Frames of one image mostly share theirs. */
+/**
+ * By destination: the specification from which the lookup table was made. Frames of one image mostly share
+ * theirs.
+ */
 const madeFrom: usize = memory.data(8 * SPECIFICATION);
 /** Bit by destination: there is a lookup table. */
 let made: u32 = 0;
@@ -134,7 +140,10 @@ export function prepareAcTable(identifier: i32): void {
   }
 }
 
-/** Enters every code of a Huffman table that fits the lookup with all its extra bits, and the limits of the others. */
+/**
+ * Enters every code of a Huffman table that fits the lookup with all its extra bits, and the limits of the
+ * others.
+ */
 function enterCodes(destination: i32, entries: usize): void {
   const counts = codeCounts(destination);
   let value = codeValues(destination);
@@ -201,7 +210,10 @@ function extraBits(stream: u64, length: u32, size: u32): u32 {
   return <u32>((absolute ^ sign) - sign);
 }
 
-/** The entry of a DC difference that does not fit the lookup. It takes up to 31 bits of what `stream` begins with. */
+/**
+ * The entry of a DC difference that does not fit the lookup. It takes up to 31 bits of what `stream` begins
+ * with.
+ */
 export function completeDc(entry: u32, table: usize, stream: u64): u32 {
   if (entry == 0) entry = findLongCode(destinationOf(0, <i32>((table - dcTables) / DC_TABLE)), stream);
   const length = (entry >> 8) & 0xff, size = (entry >> 16) & 15;
@@ -209,8 +221,8 @@ export function completeDc(entry: u32, table: usize, stream: u64): u32 {
 }
 
 /**
- * The entry of an AC coefficient that does not fit the lookup. It takes up to 31 bits of what `stream` begins with. The end
- * of a band (EOBn) is the end of the block and sets endOfBandRun.
+ * The entry of an AC coefficient that does not fit the lookup. It takes up to 31 bits of what `stream` begins
+ * with. The end of a band (EOBn) is the end of the block and sets endOfBandRun.
  */
 export function completeAc(entry: u64, table: usize, stream: u64): u64 {
   let code = <u32>entry;

@@ -1,7 +1,7 @@
 /**
- * The data units of one minimum coded unit (T.81 A.2): for each, in the order of the stream, its tables and where its
- * block goes. The samples of a sequential scan go to a plane, the coefficients of a progressive one to their array: the
- * same walk with other steps.
+ * The data units of one minimum coded unit (T.81 A.2): for each, in the order of the stream, its tables and
+ * where its block goes. The samples of a sequential scan go to a plane, the coefficients of a progressive one
+ * to their array: the same walk with other steps.
  */
 
 /** Data units in one minimum coded unit at most (B.2.3). */
@@ -22,8 +22,8 @@ export function beginUnits(): void {
 }
 
 /**
- * Adds a data unit. `component` counts in the scan; `steps` as stepsOf gives them; `step`: bytes from its block in one
- * minimum coded unit to that in the next; `line`: bytes from a line of its block to the next.
+ * Adds a data unit. `component` counts in the scan; `steps` as stepsOf gives them; `step`: bytes from its
+ * block in one minimum coded unit to that in the next; `line`: bytes from a line of its block to the next.
  */
 export function addUnit(
   component: i32, dcTable: usize, acTable: usize, steps: usize, step: usize, line: usize,

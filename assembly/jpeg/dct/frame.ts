@@ -1,14 +1,14 @@
 /**
- * A JPEG image of the DCT-based processes with Huffman coding: baseline, extended sequential, progressive (T.81 Annexes F
- * and G), of 8 or 12 bits.
+ * A JPEG image of the DCT-based processes with Huffman coding: baseline, extended sequential, progressive
+ * (T.81 Annexes F and G), of 8 or 12 bits.
  *
- * No parameters. The header has the five fields that every kernel has and nothing else: rows, columns, components,
- * precision, and bytes per sample, 1 or 2. Output: the components as they are coded, all as large as the image, colour by
- * pixel, little endian.
+ * No parameters. The header has the five fields that every kernel has and nothing else: rows, columns,
+ * components, precision, and bytes per sample, 1 or 2. Output: the components as they are coded, all as large
+ * as the image, colour by pixel, little endian.
  *
- * Three ways lead there. One sequential scan of all components is decoded row by row of minimum coded units into planes
- * of two rows, from which lines are handed out while they are in the cache. Several sequential scans fill whole planes
- * first, progressive scans arrays of coefficients.
+ * Three ways lead there. One sequential scan of all components is decoded row by row of minimum coded units
+ * into planes of two rows, from which lines are handed out while they are in the cache. Several sequential
+ * scans fill whole planes first, progressive scans arrays of coefficients.
  */
 import { release, take, taken } from '../../kernel/arena';
 import { announce, fail, handOut } from '../../kernel/blocks';
@@ -204,7 +204,10 @@ function readLinesBehindScan(): i32 {
   return lines > 0 ? Status.Done : fail(Status.MissingJpegNumberOfLines, offsetOf(scanEnd));
 }
 
-/** Whether the image can be in `bytes` bytes: no data unit takes less than a bit, and what cannot be there gets no memory. */
+/**
+ * Whether the image can be in `bytes` bytes: no data unit takes less than a bit, and what cannot be there
+ * gets no memory.
+ */
 function checkLength(bytes: usize): i32 {
   let blocks: u64 = 0;
   for (let i = 0; i < componentCount; i++) {
@@ -269,7 +272,9 @@ function decodeScan(): i32 {
   readFrom(scanEnd);
   release(scanMemory);
   let status = readToScan();
-  if (status == Status.MissingJpegScan || status == Status.TruncatedJpegHeaders) return endScans(<Status>status);
+  if (status == Status.MissingJpegScan || status == Status.TruncatedJpegHeaders) {
+    return endScans(<Status>status);
+  }
   if (status == Status.Done) status = gather(restartInterval);
   if (status == Status.Done) status = startScan();
   return status == Status.Done ? <i32>Status.More : status;
@@ -278,7 +283,8 @@ function decodeScan(): i32 {
 /** There are no more scans: the image ends, or its data do. */
 function endScans(status: Status): i32 {
   if (progressive) {
-    // Leniency: an image that ends by its marker may leave out coefficients; one whose scans are all there, the marker.
+    // Leniency: an image that ends by its marker may leave out coefficients; one whose scans are all there,
+    // the marker.
     if (status == Status.TruncatedJpegHeaders && !isComplete()) noteDamage(status, offsetOf(inputEnd), 0);
   } else noteDamage(status, offsetOf(marker), 0);
   stage = Stage.Output;

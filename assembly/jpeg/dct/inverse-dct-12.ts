@@ -1,7 +1,7 @@
 /**
- * Inverse DCT of one block of 12-bit samples (T.81 A.3.3), with dequantization (A.3.4) and level shift (A.3.1): the same
- * sums as in inverse-dct.ts, in 32 bits throughout, with one bit more kept between the passes instead of two. So does
- * libjpeg, bit for bit.
+ * Inverse DCT of one block of 12-bit samples (T.81 A.3.3), with dequantization (A.3.4) and level shift
+ * (A.3.1): the same sums as in inverse-dct.ts, in 32 bits throughout, with one bit more kept between the
+ * passes instead of two. So does libjpeg, bit for bit.
  */
 import { zipHigh, zipLow } from '../../samples/vectors';
 import { wideSteps } from './quantization-tables';
@@ -49,8 +49,10 @@ export function inverseDct12(block: usize, steps: usize, to: usize, line: usize)
 function pass(from: usize, to: usize, shift: i32): void {
   const rounding = 1 << (shift - 1);
   for (let column = 0; column < 8; column++, from += 4, to += 32) {
-    const x0 = load<i32>(from, 0), x1 = load<i32>(from, 32), x2 = load<i32>(from, 64), x3 = load<i32>(from, 96);
-    const x4 = load<i32>(from, 128), x5 = load<i32>(from, 160), x6 = load<i32>(from, 192), x7 = load<i32>(from, 224);
+    const x0 = load<i32>(from, 0), x1 = load<i32>(from, 32);
+    const x2 = load<i32>(from, 64), x3 = load<i32>(from, 96);
+    const x4 = load<i32>(from, 128), x5 = load<i32>(from, 160);
+    const x6 = load<i32>(from, 192), x7 = load<i32>(from, 224);
     const sum = ((x0 + x4) << 13) + rounding, difference = ((x0 - x4) << 13) + rounding;
     const outer = 10703 * x2 + 4433 * x6, inner = 4433 * x2 - 10704 * x6;
     storeLines(to, 0, sum + outer, 11363 * x1 + 9633 * x3 + 6437 * x5 + 2260 * x7, shift);

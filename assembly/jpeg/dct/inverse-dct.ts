@@ -1,8 +1,9 @@
 /**
- * Inverse DCT of one block of 8-bit samples (T.81 A.3.3), with dequantization (A.3.4) and level shift (A.3.1).
+ * Inverse DCT of one block of 8-bit samples (T.81 A.3.3), with dequantization (A.3.4) and level shift
+ * (A.3.1).
  *
- * The accurate integer method of libjpeg, bit for bit: columns, then rows; constants of 13 bits; two more bits kept
- * between the passes. With x0 to x7 the coefficients of a column or row, f = 2^13:
+ * The accurate integer method of libjpeg, bit for bit: columns, then rows; constants of 13 bits; two more
+ * bits kept between the passes. With x0 to x7 the coefficients of a column or row, f = 2^13:
  *
  *     e0 = f (x0 + x4) + 10703 x2 + 4433 x6       o0 = 11363 x1 + 9633 x3 + 6437 x5 + 2260 x7
  *     e1 = f (x0 - x4) + 4433 x2 - 10704 x6       o1 = 9633 x1 - 2259 x3 - 11362 x5 - 6436 x7
@@ -11,13 +12,16 @@
  *
  *     line n = e[n] + o[n], line 7 - n = e[n] - o[n], n = 0 to 3
  *
- * libjpeg factors the sums (Loeffler, Ligtenberg, Moschytz) so that pairs share products; its constants are sums of those,
- * hence -2259 beside 2260. Coefficients times steps are kept modulo 2^16, results of the first pass are bounded to 16 bits:
- * only broken streams have larger ones.
+ * libjpeg factors the sums (Loeffler, Ligtenberg, Moschytz) so that pairs share products; its constants are
+ * sums of those, hence -2259 beside 2260. Coefficients times steps are kept modulo 2^16, results of the first
+ * pass are bounded to 16 bits: only broken streams have larger ones.
  */
 import { zipHigh, zipLow } from '../../samples/vectors';
 
-/** Bits by which the passes round, and the rounding itself; that of the second pass has the level shift of 128. */
+/**
+ * Bits by which the passes round, and the rounding itself; that of the second pass has the level shift of
+ * 128.
+ */
 const SHIFT_1: i32 = 11;
 const SHIFT_2: i32 = 18;
 const ROUND_1: i32 = 1 << 10;
@@ -114,8 +118,8 @@ function storeSamples(to: usize, n: usize, even: i32, odd: i32): void {
 
 /*
  * The vectors work on four columns (rows) at a time. Two coefficients stand side by side in each, so that one
- * multiplication gives both products and their sum. Constants are loaded where they are used: engines hoist constants out
- * of straight code and then run out of registers.
+ * multiplication gives both products and their sum. Constants are loaded where they are used: engines hoist
+ * constants out of straight code and then run out of registers.
  */
 
 const SUM_04 = memory.data<i16>([8192, 8192, 8192, 8192, 8192, 8192, 8192, 8192], 16);
@@ -159,14 +163,17 @@ function inverseDctVectors(block: usize, steps: usize, to: usize, line: usize): 
   const x1 = dequantize(block + 16, steps + 16), x7 = dequantize(block + 112, steps + 112);
   const x3 = dequantize(block + 48, steps + 48), x5 = dequantize(block + 80, steps + 80);
   fourColumns(zipLow<i16>(x0, x4), zipLow<i16>(x2, x6), zipLow<i16>(x1, x7), zipLow<i16>(x3, x5), between);
-  fourColumns(zipHigh<i16>(x0, x4), zipHigh<i16>(x2, x6), zipHigh<i16>(x1, x7), zipHigh<i16>(x3, x5), between + 64);
+  fourColumns(
+    zipHigh<i16>(x0, x4), zipHigh<i16>(x2, x6), zipHigh<i16>(x1, x7), zipHigh<i16>(x3, x5), between + 64,
+  );
   const y0 = v128.load(between, 0), y1 = v128.load(between, 16);
   const y2 = v128.load(between, 32), y3 = v128.load(between, 48);
   const y4 = v128.load(between, 64), y5 = v128.load(between, 80);
   const y6 = v128.load(between, 96), y7 = v128.load(between, 112);
   fourRows(zipLow<i16>(y0, y4), zipLow<i16>(y2, y6), zipLow<i16>(y1, y7), zipLow<i16>(y3, y5), to, line);
   fourRows(
-    zipHigh<i16>(y0, y4), zipHigh<i16>(y2, y6), zipHigh<i16>(y1, y7), zipHigh<i16>(y3, y5), to + (line << 2), line,
+    zipHigh<i16>(y0, y4), zipHigh<i16>(y2, y6), zipHigh<i16>(y1, y7), zipHigh<i16>(y3, y5),
+    to + (line << 2), line,
   );
 }
 
@@ -237,7 +244,8 @@ function storeRows(
   const columns26 = rounded2(i32x4.add(e2, o2), i32x4.sub(e1, o1));
   const columns0415 = i8x16.narrow_i16x8_u(columns04, columns15);
   const columns2637 = i8x16.narrow_i16x8_u(columns26, columns37);
-  const columns0246 = zipLow<u8>(columns0415, columns2637), columns1357 = zipHigh<u8>(columns0415, columns2637);
+  const columns0246 = zipLow<u8>(columns0415, columns2637);
+  const columns1357 = zipHigh<u8>(columns0415, columns2637);
   const left = zipLow<u8>(columns0246, columns1357), right = zipHigh<u8>(columns0246, columns1357);
   const rows01 = zipLow<i32>(left, right), rows23 = zipHigh<i32>(left, right);
   v128.store64_lane(to, rows01, 0);

@@ -34,7 +34,10 @@ function spread<T>(from: usize, to: usize): void {
   }
 }
 
-/** From four pixels of four samples the first three of each, as a table in memory: one in the code is made anew each time. */
+/**
+ * From four pixels of four samples the first three of each, as a table in memory: one in the code is made
+ * anew each time.
+ */
 const THREE_OF_FOUR = memory.data<u8>([0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 128, 128, 128, 128], 16);
 
 /** 16 pixels at a time: 48 bytes, and four behind them. */

@@ -1,6 +1,6 @@
 /**
- * What is kept of each component: its samples, as many lines of them as are needed at a time, and in progressive frames
- * all its coefficients. Both are padded to whole minimum coded units (T.81 A.2.4).
+ * What is kept of each component: its samples, as many lines of them as are needed at a time, and in
+ * progressive frames all its coefficients. Both are padded to whole minimum coded units (T.81 A.2.4).
  */
 import { take } from '../../kernel/arena';
 import {
@@ -17,10 +17,16 @@ import {
 import { bytesPerSample } from './reconstruction';
 import { BLOCK_BYTES } from './zigzag';
 
-/** Bytes in front of and behind each line that upsampling may read, and where it repeats the outermost samples. */
+/**
+ * Bytes in front of and behind each line that upsampling may read, and where it repeats the outermost
+ * samples.
+ */
 const MARGIN: usize = 32;
 
-/** 6 words of a component: its plane, bytes of a line, lines kept, coefficients, bytes of a row of blocks, bit sets. */
+/**
+ * 6 words of a component: its plane, bytes of a line, lines kept, coefficients, bytes of a row of blocks, bit
+ * sets.
+ */
 const records: usize = memory.data(MAXIMUM_COMPONENTS * 24, 4);
 
 /** Minimum coded units of the frame, as scans of several components have them. */
@@ -37,7 +43,8 @@ export function frameMcuRows(): i32 {
 /** Takes memory for planes that hold `mcuRows` rows of minimum coded units and then begin anew. */
 export function takePlanes(mcuRows: i32): bool {
   for (let i = 0; i < componentCount; i++) {
-    const line = ((<usize>(frameMcuColumns() * horizontalSampling(i) * 8 * bytesPerSample()) + 15) & ~15) + 2 * MARGIN;
+    const bytes = <usize>(frameMcuColumns() * horizontalSampling(i) * 8 * bytesPerSample());
+    const line = ((bytes + 15) & ~15) + 2 * MARGIN;
     const count = mcuRows * verticalSampling(i) * 8;
     const plane = take(<u64>line * count);
     if (plane == 0) return false;
@@ -63,7 +70,10 @@ export function planeLine(component: i32): usize {
   return load<usize>(records + component * 24, 4);
 }
 
-/** Address of the first sample of a line of a component. The seven lines behind one that begins a block stand behind it. */
+/**
+ * Address of the first sample of a line of a component. The seven lines behind one that begins a block stand
+ * behind it.
+ */
 export function samplesOf(component: i32, line: i32): usize {
   const record = records + component * 24;
   return load<usize>(record) + <usize>(line % load<i32>(record, 8)) * load<usize>(record, 4);
@@ -98,7 +108,10 @@ export function blocksOf(component: i32, row: i32): usize {
   return load<usize>(records + component * 24, 12) + row * blockRow(component);
 }
 
-/** Address of the bit set of a block: by zigzag index, which AC coefficients are not 0. 8 bytes to the next block's. */
+/**
+ * Address of the bit set of a block: by zigzag index, which AC coefficients are not 0. 8 bytes to the next
+ * block's.
+ */
 @inline
 export function bitSetOf(component: i32, block: usize): usize {
   const record = records + component * 24;

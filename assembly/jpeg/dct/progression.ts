@@ -1,4 +1,7 @@
-/** Spectral selection and successive approximation (T.81 G.1.1.1): what a progressive scan codes, and what came before. */
+/**
+ * Spectral selection and successive approximation (T.81 G.1.1.1): what a progressive scan codes, and what
+ * came before.
+ */
 import { fail } from '../../kernel/blocks';
 import { Status } from '../../kernel/status';
 import { componentCount, MAXIMUM_COMPONENTS } from '../frame-header';
@@ -28,7 +31,9 @@ export function forgetProgression(): void {
 /** Checks the scan header read last: each scan takes up where the last one of the same coefficients ended. */
 export function followProgression(): i32 {
   const at = scanHeaderOffset;
-  if (spectralStart > spectralEnd || spectralEnd > 63) return fail(Status.BadJpegSpectralSelection, at, spectralEnd);
+  if (spectralStart > spectralEnd || spectralEnd > 63) {
+    return fail(Status.BadJpegSpectralSelection, at, spectralEnd);
+  }
   // DC coefficients have scans of their own, and only these may have several components.
   if (spectralStart == 0 ? spectralEnd != 0 : scanComponentCount != 1) {
     return fail(Status.BadJpegSpectralSelection, at, spectralEnd);

@@ -1,8 +1,10 @@
 /**
- * Decoding of progressive scans with Huffman coding (T.81 G.2): minimum coded units -> coefficients, which stay where they
- * are from scan to scan. The four procedures are those of G.1.2: DC and AC, first scan and refinement.
+ * Decoding of progressive scans with Huffman coding (T.81 G.2): minimum coded units -> coefficients, which
+ * stay where they are from scan to scan. The four procedures are those of G.1.2: DC and AC, first scan and
+ * refinement.
  *
- * The refills are as in bit-position.ts. Each block reads 256 bytes at most, 63 times 31 bits and 63 single bits.
+ * The refills are as in bit-position.ts. Each block reads 256 bytes at most, 63 times 31 bits and 63 single
+ * bits.
  */
 import { bits, held, keepPosition, next } from './bit-position';
 import {
@@ -55,8 +57,8 @@ export function decodeDcRefinement(count: i32): void {
 }
 
 /**
- * The first scan of a band of AC coefficients (G.1.2.2): `count` blocks, from `block` on. `bitSet` is that of the first;
- * it notes which coefficients are not 0.
+ * The first scan of a band of AC coefficients (G.1.2.2): `count` blocks, from `block` on. `bitSet` is that of
+ * the first; it notes which coefficients are not 0.
  */
 export function decodeFirstAc(block: usize, bitSet: usize, count: i32): void {
   let stream = bits, left = held, from = next;
@@ -123,7 +125,8 @@ export function decodeAcRefinement(block: usize, bitSet: usize, count: i32): voi
         stream |= load<u64>(from) >> left;
         from -= <usize>((63 - left) >>> 3);
         left |= 56;
-        // Of the entry only the first coefficient is used: bits that correct others stand between it and the second.
+        // Of the entry only the first coefficient is used: bits that correct others stand between it and the
+        // second.
         let entry = load<u64>(table + (<usize>(stream >>> (64 - LOOKUP_BITS)) << 3));
         if (!(<u32>entry & 0xff)) entry = completeAc(entry, table, stream);
         stream <<= entry >> 8;
@@ -134,7 +137,8 @@ export function decodeAcRefinement(block: usize, bitSet: usize, count: i32): voi
           setEndOfBandRun(endOfBandRun + 1);
           break;
         }
-        // Corrects the coefficients that are not 0, up to the one that is 0 and has the run of zeros in front of it.
+        // Corrects the coefficients that are not 0, up to the one that is 0 and has the run of zeros in front
+        // of it.
         let zeros = goesOn - 1;
         let rest = (set & band) >>> k;
         while (true) {

@@ -12,8 +12,9 @@ const tables: usize = memory.data(DESTINATIONS * COEFFICIENTS * 4, 16);
 let installed: i32 = 0;
 
 /**
- * The steps that each component is coded with, row by row: first 64 of 16 bits, then the same of 32. A step of more than
- * 15 bits serves samples of 12 bits alone; in 16 bits its product keeps what 16 bits hold, as in libjpeg.
+ * The steps that each component is coded with, row by row: first 64 of 16 bits, then the same of 32. A step
+ * of more than 15 bits serves samples of 12 bits alone; in 16 bits its product keeps what 16 bits hold, as in
+ * libjpeg.
  */
 const STEPS: i32 = COEFFICIENTS * 6;
 const steps: usize = memory.data(MAXIMUM_COMPONENTS * STEPS, 16);
@@ -37,7 +38,10 @@ export function wideSteps(stepsOfComponent: usize): usize {
   return stepsOfComponent + 2 * COEFFICIENTS;
 }
 
-/** Installs the tables of the current marker segment, a DQT segment. A table that is there already is replaced. */
+/**
+ * Installs the tables of the current marker segment, a DQT segment. A table that is there already is
+ * replaced.
+ */
 export function readQuantizationTables(): i32 {
   const at = offsetOf(marker);
   let from = segment;
@@ -59,8 +63,8 @@ export function readQuantizationTables(): i32 {
 }
 
 /**
- * The table that stands at a destination when the first scan of a component begins is the one for all its scans: between
- * them a table may be redefined for other components (B.2.4.1, G.1.1).
+ * The table that stands at a destination when the first scan of a component begins is the one for all its
+ * scans: between them a table may be redefined for other components (B.2.4.1, G.1.1).
  */
 export function latchQuantizationTable(component: i32, destination: i32, at: i32): i32 {
   if ((latched >> component) & 1) return Status.Done;

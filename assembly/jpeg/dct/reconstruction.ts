@@ -1,6 +1,6 @@
 /**
- * Dequantization, inverse DCT and level shift of one block (T.81 A.3.3, A.3.1, F.2.1.5) for samples of either precision.
- * `last` is the zigzag index up to which coefficients may be other than 0.
+ * Dequantization, inverse DCT and level shift of one block (T.81 A.3.3, A.3.1, F.2.1.5) for samples of either
+ * precision. `last` is the zigzag index up to which coefficients may be other than 0.
  */
 import { inverseDct, inverseDctOfDc, inverseDctOfQuarter } from './inverse-dct';
 import { inverseDct12 } from './inverse-dct-12';

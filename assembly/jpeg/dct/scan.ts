@@ -1,9 +1,9 @@
 /**
- * One scan of a DCT frame, a row of minimum coded units at a time (T.81 A.2, E.2): entropy-coded segments -> samples in
- * planes, or coefficients where the frame is progressive.
+ * One scan of a DCT frame, a row of minimum coded units at a time (T.81 A.2, E.2): entropy-coded segments ->
+ * samples in planes, or coefficients where the frame is progressive.
  *
- * A restart interval that turns out damaged does not end the scan: the rest of it is left flat, and reading goes on with
- * the next one. The damage is kept for the end of the frame.
+ * A restart interval that turns out damaged does not end the scan: the rest of it is left flat, and reading
+ * goes on with the next one. The damage is kept for the end of the frame.
  */
 import { fail } from '../../kernel/blocks';
 import { Status } from '../../kernel/status';
@@ -35,8 +35,15 @@ import {
   spectralStart,
 } from '../scan-header';
 import { bitsLeft, openSegment } from './bit-position';
-import { acTable, badCode, beginInterval, dcTable, prepareAcTable, prepareDcTable } from './coefficient-tables';
-import { addUnit, beginUnits, resetPredictions, setTarget, targetOf, UNIT, units, unitsEnd } from './data-units';
+import {
+  acTable,
+  badCode,
+  beginInterval,
+  dcTable,
+  prepareAcTable,
+  prepareDcTable,
+} from './coefficient-tables';
+import { addUnit, beginUnits, resetPredictions, setTarget, targetOf, UNIT, units } from './data-units';
 import { bitSetOf, blocksOf, frameMcuColumns, frameMcuRows, planeLine, samplesOf } from './planes';
 import { decodeAcRefinement, decodeDcRefinement, decodeFirstAc, decodeFirstDc } from './progressive';
 import { latchQuantizationTable, stepsOf } from './quantization-tables';
@@ -69,7 +76,10 @@ let intervalRow: i32 = 0;
 /** The rest of the restart interval is not to be had. */
 let skipping: bool = false;
 
-/** The first damage of the frame, Done where there is none, and the first row of minimum coded units that it may concern. */
+/**
+ * The first damage of the frame, Done where there is none, and the first row of minimum coded units that it
+ * may concern.
+ */
 export let damage: i32 = Status.Done;
 export let damagedRow: i32 = 0;
 let damageOffset: i32 = -1;
@@ -92,7 +102,10 @@ export function noteDamage(status: i32, offset: i32, row: i32): void {
   damagedRow = row;
 }
 
-/** Sizes of the scan whose header was read last. A single component is not padded to whole minimum coded units (A.2.2). */
+/**
+ * Sizes of the scan whose header was read last. A single component is not padded to whole minimum coded units
+ * (A.2.2).
+ */
 function measure(): void {
   if (scanComponentCount == 1) {
     mcuColumns = ceilingOf(columnsOf(scanComponent(0)), 8);
@@ -108,8 +121,8 @@ function unitsOf(component: i32): i32 {
 }
 
 /**
- * Gathers the entropy-coded segments of the scan whose header was read last. How many lines it has may not be known yet
- * or change (B.2.5), so it may need as many restart intervals as the largest image.
+ * Gathers the entropy-coded segments of the scan whose header was read last. How many lines it has may not be
+ * known yet or change (B.2.5), so it may need as many restart intervals as the largest image.
  */
 export function gather(interval: i32): i32 {
   measure();
@@ -119,7 +132,9 @@ export function gather(interval: i32): i32 {
   for (let i = 0; i < scanComponentCount; i++) unitCount += unitsOf(scanComponent(i));
   const reads = <u64>min(mcuColumns, SPAN) * unitCount * UNIT_READS;
   const status = gatherScan(segmentEnd, intervals, interval != 0, reads, true);
-  if (status == Status.Done && strayRestart != 0) noteDamage(Status.BadJpegRestartMarker, offsetOf(strayRestart), 0);
+  if (status == Status.Done && strayRestart != 0) {
+    noteDamage(Status.BadJpegRestartMarker, offsetOf(strayRestart), 0);
+  }
   return status;
 }
 
@@ -214,7 +229,10 @@ function decodeMcus(count: i32): void {
   }
 }
 
-/** Whether everything so far came out of the restart interval and its tables; if not, whether to go on with the next one. */
+/**
+ * Whether everything so far came out of the restart interval and its tables; if not, whether to go on with
+ * the next one.
+ */
 function checkProgress(): i32 {
   if (skipping) return Status.Done;
   // Behind the end stands anything: no code there is held against the stream.
@@ -225,8 +243,8 @@ function checkProgress(): i32 {
 }
 
 /**
- * Goes over damage where there is a restart interval to go on with; fails where not. What ends early at the end of the data
- * is good up to there; elsewhere the whole interval is in doubt.
+ * Goes over damage where there is a restart interval to go on with; fails where not. What ends early at the
+ * end of the data is good up to there; elsewhere the whole interval is in doubt.
  */
 function damaged(status: Status): i32 {
   const isLast = interval + 1 >= segmentCount;

@@ -1,7 +1,20 @@
-/** Decoding of sequential scans with Huffman coding (T.81 F.2), baseline and extended: minimum coded units -> samples. */
+/**
+ * Decoding of sequential scans with Huffman coding (T.81 F.2), baseline and extended: minimum coded units ->
+ * samples.
+ */
 import { bits, held, keepPosition, next } from './bit-position';
 import { completeAc, completeDc, LOOKUP_BITS, noteBadCode } from './coefficient-tables';
-import { acTableOf, dcTableOf, lineOf, nextTarget, predict, quantizationOf, UNIT, units, unitsEnd } from './data-units';
+import {
+  acTableOf,
+  dcTableOf,
+  lineOf,
+  nextTarget,
+  predict,
+  quantizationOf,
+  UNIT,
+  units,
+  unitsEnd,
+} from './data-units';
 import { clearBlock, reconstruct } from './reconstruction';
 import { BLOCK_BYTES, offsetInBlock } from './zigzag';
 
@@ -14,13 +27,15 @@ export function beginSequential(): void {
 }
 
 /**
- * Decodes `count` minimum coded units. Each data unit reads 256 bytes at most, 64 times 31 bits, whatever the data are.
+ * Decodes `count` minimum coded units. Each data unit reads 256 bytes at most, 64 times 31 bits, whatever the
+ * data are.
  *
- * Bits: a refill makes 56. A DC difference takes 31 at most. Two lookups of AC coefficients follow each refill: those that
- * fit take 10 each; one that does not is completed and takes 31, in front of the second one with a refill of its own.
+ * Bits: a refill makes 56. A DC difference takes 31 at most. Two lookups of AC coefficients follow each
+ * refill: those that fit take 10 each; one that does not is completed and takes 31, in front of the second
+ * one with a refill of its own.
  *
- * Indices: k is below 63 when a lookup begins, and one entry goes on by 16 + END_OF_BLOCK at most, so that k stays
- * below 256, where the table of offsets ends. Those from 64 on write behind the block.
+ * Indices: k is below 63 when a lookup begins, and one entry goes on by 16 + END_OF_BLOCK at most, so that k
+ * stays below 256, where the table of offsets ends. Those from 64 on write behind the block.
  */
 export function decodeSequential(count: i32): void {
   let stream = bits, left = held, from = next;

@@ -1,9 +1,11 @@
 /**
- * From the lines of a component to lines of the image (T.81 A.1.1 has the factors, and leaves the method open).
+ * From the lines of a component to lines of the image (T.81 A.1.1 has the factors, and leaves the method
+ * open).
  *
- * Where a component has half the samples of the image, in one direction or both, its samples are interpolated linearly as
- * libjpeg does ("fancy upsampling"), bit for bit: each new sample has three quarters of the nearer one and one quarter of
- * the one on the other side; halves are rounded up and down in turn. Every other ratio repeats samples.
+ * Where a component has half the samples of the image, in one direction or both, its samples are interpolated
+ * linearly as libjpeg does ("fancy upsampling"), bit for bit: each new sample has three quarters of the
+ * nearer one and one quarter of the one on the other side; halves are rounded up and down in turn. Every
+ * other ratio repeats samples.
  */
 import { take } from '../../kernel/arena';
 import {
@@ -17,7 +19,6 @@ import {
   samplesPerLine,
   verticalSampling,
 } from '../frame-header';
-
 import { samplesOf } from './planes';
 import { bytesPerSample } from './reconstruction';
 
@@ -77,11 +78,15 @@ export function looksAhead(): bool {
   return false;
 }
 
-/** Address of the samples of a component in a line of the image; they stay there until the next line is asked for. */
+/**
+ * Address of the samples of a component in a line of the image; they stay there until the next line is asked
+ * for.
+ */
 export function lineOf(component: i32, line: i32): usize {
   const method = <Method>load<u8>(methods + component);
   if (method == Method.None) return samplesOf(component, line);
-  return bytesPerSample() == 1 ? upsample<u8>(method, component, line) : upsample<u16>(method, component, line);
+  if (bytesPerSample() == 1) return upsample<u8>(method, component, line);
+  return upsample<u16>(method, component, line);
 }
 
 function upsample<T>(method: Method, component: i32, line: i32): usize {
@@ -116,7 +121,10 @@ function repeatEnds<T>(line: usize, count: i32): void {
   store<T>(end, load<T>(end - sizeof<T>()));
 }
 
-/** Every sample of a line as often as the ratio of `h` to the largest factor has it; fractions take the sample they are in. */
+/**
+ * Every sample of a line as often as the ratio of `h` to the largest factor has it; fractions take the sample
+ * they are in.
+ */
 function repeat<T>(from: usize, to: usize, h: i32): void {
   const end = to + samplesPerLine * sizeof<T>();
   if (maximumH % h == 0) {

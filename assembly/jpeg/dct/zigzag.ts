@@ -34,7 +34,10 @@ export function positionOf(index: i32): i32 {
   return load<u8>(sequence + index);
 }
 
-/** Byte of the block at which coefficient 0 to 63 stands. An index of 64 to 255 has the place behind the block. */
+/**
+ * Byte of the block at which coefficient 0 to 63 stands. An index of 64 to 255 has the place behind the
+ * block.
+ */
 @inline
 export function offsetInBlock(index: u32): usize {
   return load<u8>(offsets + index);
