@@ -23,7 +23,7 @@ const IRREVERSIBLE = [91, 203, 112].map((number) => `1.2.840.10008.1.2.4.${numbe
 const RGB_TOLERANCE = 2;
 
 /** Whether stored samples have the hash that the reference says; a peer may leave colour by plane. */
-export function storedVerdict(samples: Output, { sha256, attributes }: EncodedCase): Verdict {
+function storedVerdict(samples: Output, { sha256, attributes }: EncodedCase): Verdict {
   if (sha256Of(samples) === sha256) return EXACT;
   const { samplesPerPixel, bitsAllocated } = attributes;
   if (samplesPerPixel > 1 && bitsAllocated === 8) {

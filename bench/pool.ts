@@ -100,7 +100,7 @@ const rateOf = ({ rate }: Pass) => rate;
  * all of the time, and all of them together no more than the cores. It leaves out what threads wait for each other, but
  * is known on a busy machine too, where the rate says nothing.
  */
-export function processorBound({ busiestPerFrame, processorPerFrame }: Pass): number | undefined {
+function processorBound({ busiestPerFrame, processorPerFrame }: Pass): number | undefined {
   if (busiestPerFrame === undefined) return undefined;
   return 1000 / Math.max(busiestPerFrame, processorPerFrame / availableParallelism());
 }
