@@ -27,8 +27,8 @@ const BUILT_IN_CODECS: readonly Codec[] = [
   jpegLs,
   charls,
   openjph,
-  openjpeg,
   jpeg2000,
+  openjpeg,
   libjxl,
 ];
 
