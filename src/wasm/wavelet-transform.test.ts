@@ -1,0 +1,228 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { compileEntry } from './assembly.test-support.js';
+
+const ENTRY = `
+export { joinRow53 } from './assembly/jpeg-2000/dwt53';
+export { joinRow97, liftRow97, liftRows97, LOW_SCALE, HIGH_SCALE } from './assembly/jpeg-2000/dwt97';
+export { beginBits } from './assembly/jpeg-2000/packet-bits';
+export { nodesOf, readTagTree, shapeTagTree } from './assembly/jpeg-2000/tag-tree';
+export const room: usize = memory.data(65536, 16);
+`;
+
+interface Stages {
+  readonly memory: WebAssembly.Memory;
+  readonly room: WebAssembly.Global<'i32'>;
+  joinRow53(low: number, high: number, output: number, lows: number, highs: number, odd: number): void;
+  joinRow97(
+    low: number,
+    high: number,
+    output: number,
+    lows: number,
+    highs: number,
+    odd: number,
+    rowScale: number,
+    scratch: number,
+  ): void;
+  beginBits(from: number, to: number): void;
+  nodesOf(wide: number, high: number): number;
+  shapeTagTree(wide: number, high: number): void;
+  readTagTree(tree: number, x: number, y: number, limit: number): number;
+}
+
+/** The stages compiled with SIMD and without. */
+const twins: Stages[] = [];
+
+beforeAll(async () => {
+  for (const simd of [true, false]) {
+    const { exports } = new WebAssembly.Instance(await compileEntry(ENTRY, simd));
+    twins.push(exports as unknown as Stages);
+  }
+}, 120_000);
+
+/** T.800 F.3.7: periodic symmetric extension of places first to first + count - 1. */
+function reflected(place: number, first: number, count: number): number {
+  if (count === 1) return first;
+  const period = 2 * (count - 1);
+  const offset = (((place - first) % period) + period) % period;
+  return first + Math.min(offset, period - offset);
+}
+
+/** Lifts the places of one parity by both neighbours, extended: the step of F.4.8. */
+function lifted(
+  signal: readonly number[],
+  first: number,
+  parity: number,
+  step: (value: number, neighbours: number) => number,
+): number[] {
+  const at = (place: number) => signal[reflected(place, first, signal.length) - first]!;
+  return signal.map((value, i) =>
+    ((first + i) & 1) === parity ? step(value, at(first + i - 1) + at(first + i + 1)) : value,
+  );
+}
+
+/** 1D_SD of F.4.6 with the filter of F.4.8.1. */
+function forward53(signal: readonly number[], first: number): number[] {
+  if (signal.length === 1) return first & 1 ? [2 * signal[0]!] : [...signal];
+  const odd = lifted(signal, first, 1, (value, sum) => value - Math.floor(sum / 2));
+  return lifted(odd, first, 0, (value, sum) => value + Math.floor((sum + 2) / 4));
+}
+
+/** The filter of F.4.8.2. */
+function forward97(signal: readonly number[], first: number): number[] {
+  if (signal.length === 1) return first & 1 ? [2 * signal[0]!] : [...signal];
+  const K = 1.230174104914001;
+  let values = [...signal];
+  const factors = [-1.586134342059924, -0.052980118572961, 0.882911075530934, 0.443506852043971];
+  for (const [i, factor] of factors.entries()) {
+    values = lifted(values, first, (i + 1) & 1, (value, sum) => value + factor * sum);
+  }
+  return values.map((value, i) => ((first + i) & 1 ? value * K : value / K));
+}
+
+const noise = (i: number) => ((Math.imul(i + 1, 2654435761) >>> 8) % 4001) - 2000;
+const LENGTHS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 31, 64, 65, 250];
+
+describe('the inverse wavelet transformation of one row', () => {
+  it.each([0, 1])('5-3: gives back what the forward one took apart, from place %i on', (first) => {
+    for (const length of LENGTHS) {
+      const signal = Array.from({ length }, (_, i) => noise(i + length));
+      const coefficients = forward53(signal, first);
+      for (const stages of twins) {
+        const [low, high, output] = rows(stages);
+        const view = new Int32Array(stages.memory.buffer);
+        const { lows, highs } = deal(coefficients, first, view, low, high);
+        stages.joinRow53(low, high, output, lows, highs, first);
+        expect([...view.subarray(output / 4, output / 4 + length)], `${length} samples`).toEqual(signal);
+      }
+    }
+  });
+
+  it.each([0, 1])('9-7: gives it back to a few parts in 100,000, from place %i on', (first) => {
+    for (const length of LENGTHS) {
+      const signal = Array.from({ length }, (_, i) => noise(i + length));
+      // The gain of 2 of high-pass sub-bands is in the filter, not in the coefficients.
+      const coefficients = forward97(signal, first).map((value, i) => ((first + i) & 1 ? value / 2 : value));
+      const results = twins.map((stages) => {
+        const [low, high, output, scratch] = rows(stages);
+        const view = new Float32Array(stages.memory.buffer);
+        const { lows, highs } = deal(coefficients, first, view, low, high);
+        stages.joinRow97(low, high, output, lows, highs, first, 1, scratch);
+        return [...view.subarray(output / 4, output / 4 + length)];
+      });
+      for (const [i, sample] of signal.entries()) {
+        expect(Math.abs(results[0]![i]! - sample), `sample ${i} of ${length}`).toBeLessThan(0.3);
+      }
+      expect(results[1]).toEqual(results[0]);
+    }
+  });
+});
+
+/** Four rows with room around them. */
+function rows(stages: Stages): [number, number, number, number] {
+  new Uint8Array(stages.memory.buffer, stages.room.value, 65536).fill(0x5a);
+  return [0, 1, 2, 3].map((row) => stages.room.value + 64 + 8192 * row) as [number, number, number, number];
+}
+
+/** Puts even places into the row of low-pass coefficients, odd ones into the other. */
+function deal(
+  coefficients: readonly number[],
+  first: number,
+  view: Int32Array | Float32Array,
+  low: number,
+  high: number,
+): { lows: number; highs: number } {
+  const evens = coefficients.filter((_, i) => ((first + i) & 1) === 0);
+  const odds = coefficients.filter((_, i) => ((first + i) & 1) === 1);
+  view.set(evens, low / 4);
+  view.set(odds, high / 4);
+  return { lows: evens.length, highs: odds.length };
+}
+
+/** Writes bits as packet headers have them (T.800 B.10.1): a 0 bit behind each byte FF. */
+class HeaderBits {
+  readonly bytes: number[] = [];
+  #free = 0;
+
+  put(bit: number): void {
+    if (this.#free === 0) {
+      this.#free = this.bytes.at(-1) === 0xff ? 7 : 8;
+      this.bytes.push(0);
+    }
+    this.#free--;
+    this.bytes[this.bytes.length - 1]! |= bit << this.#free;
+  }
+}
+
+/** The coder of B.10.2: tells for one leaf after the other whether it is below a limit, and then which value it has. */
+class TagTreeCoder {
+  readonly #levels: { width: number; values: number[]; low: number[]; known: boolean[] }[] = [];
+
+  constructor(width: number, height: number, leaves: readonly number[]) {
+    let [w, h, values] = [width, height, [...leaves]];
+    for (;;) {
+      this.#levels.push({ width: w, values, low: values.map(() => 0), known: values.map(() => false) });
+      if (w * h === 1) return;
+      const [nextW, nextH] = [Math.ceil(w / 2), Math.ceil(h / 2)];
+      const next = new Array<number>(nextW * nextH).fill(Number.POSITIVE_INFINITY);
+      for (const [i, value] of values.entries()) {
+        const parent = (Math.floor(i / w) >> 1) * nextW + ((i % w) >> 1);
+        next[parent] = Math.min(next[parent]!, value);
+      }
+      [w, h, values] = [nextW, nextH, next];
+    }
+  }
+
+  code(x: number, y: number, limit: number, bits: HeaderBits): void {
+    let low = 0;
+    for (let level = this.#levels.length - 1; level >= 0; level--) {
+      const { width, values, low: lows, known } = this.#levels[level]!;
+      const node = (y >> level) * width + (x >> level);
+      low = Math.max(low, lows[node]!);
+      while (low < limit && !known[node]) {
+        if (values[node]! > low) {
+          bits.put(0);
+          low++;
+        } else {
+          bits.put(1);
+          known[node] = true;
+        }
+      }
+      lows[node] = low;
+      if (known[node]) low = values[node]!;
+    }
+  }
+}
+
+describe('tag trees', () => {
+  it.each([
+    [1, 1],
+    [6, 3],
+    [3, 6],
+    [1, 9],
+    [16, 16],
+    [13, 7],
+  ])('reads %i x %i values, limit by limit', (width, height) => {
+    const leaves = Array.from({ length: width * height }, (_, i) => Math.abs(noise(i)) % 9);
+    const coder = new TagTreeCoder(width, height, leaves);
+    const bits = new HeaderBits();
+    const questions: [number, number, number][] = [];
+    for (let limit = 1; limit <= 9; limit += 2) {
+      for (let i = 0; i < leaves.length; i++) questions.push([i % width, Math.floor(i / width), limit]);
+    }
+    for (const [x, y, limit] of questions) coder.code(x, y, limit, bits);
+    for (const stages of twins) {
+      const tree = stages.room.value;
+      const header = tree + 32768;
+      new Uint8Array(stages.memory.buffer, tree, 4 * stages.nodesOf(width, height)).fill(0);
+      new Uint8Array(stages.memory.buffer).set(bits.bytes, header);
+      stages.beginBits(header, header + bits.bytes.length);
+      stages.shapeTagTree(width, height);
+      for (const [x, y, limit] of questions) {
+        const value = stages.readTagTree(tree, x, y, limit);
+        const leaf = leaves[y * width + x]!;
+        if (leaf < limit) expect(value).toBe(leaf);
+        else expect(value).toBeGreaterThanOrEqual(limit);
+      }
+    }
+  });
+});
