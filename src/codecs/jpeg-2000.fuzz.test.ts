@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { encodeHtJpeg2000, encodeJpeg2000 } from '../../fixtures/generate/package-encoders.js';
+import type { Picture } from '../../fixtures/generate/picture.js';
+import { CineloopError, LimitExceeded } from '../errors.js';
+import { DEFAULT_LIMITS } from '../limits.js';
+import { Kernel } from '../wasm/kernel.js';
+import { moduleOf } from '../wasm/modules.js';
+import { plainTwin } from '../wasm/plain-twin.test-support.js';
+import { ramp } from './codec.test-support.js';
+import { randomNumbers } from './rle.test-support.js';
+
+/** Damaged streams; CINELOOP_FUZZ multiplies them. */
+const ROUNDS = 1_500 * Number(process.env.CINELOOP_FUZZ ?? 1);
+/** Bytes of an image that is looked at: damage can make it any size. */
+const MOST_BYTES = 1 << 21;
+
+type Random = ReturnType<typeof randomNumbers>;
+
+async function wholeStreams(): Promise<Uint8Array[]> {
+  const picture = (bits: number, samplesPerPixel: 1 | 3): Picture => {
+    const count = 70 * 90 * samplesPerPixel;
+    const samples = ramp(bits > 8 ? new Uint16Array(count) : new Uint8Array(count), bits);
+    return { rows: 70, columns: 90, samplesPerPixel, bitsStored: bits, frames: [samples] };
+  };
+  const encoded = [
+    await encodeJpeg2000(picture(8, 3), { decompositions: 3 }),
+    await encodeJpeg2000(picture(12, 1), { decompositions: 4, progression: 2, layers: [20, 5, 0] }),
+    await encodeJpeg2000(picture(16, 1), { decompositions: 2, progression: 4 }),
+    await encodeJpeg2000(picture(8, 3), { decompositions: 5, ratio: 10 }),
+    await encodeHtJpeg2000(picture(8, 3), { decompositions: 3 }),
+    await encodeHtJpeg2000(picture(16, 1), { decompositions: 2, progression: 3 }),
+  ];
+  return encoded.flatMap(({ frames }) => frames);
+}
+
+/** Damages a copy, its headers above all; or cuts it. */
+function damage(bytes: Uint8Array, random: Random): Uint8Array {
+  const damaged = bytes.slice();
+  const headers = Buffer.from(bytes).indexOf('ff93', 0, 'hex') + 24;
+  for (let times = 1 + random(3); times > 0; times--) {
+    const at = random(random(3) > 0 ? headers : damaged.length);
+    switch (random(6)) {
+      case 0:
+        damaged[at] = random(256);
+        break;
+      case 1:
+        damaged[at] ^= 1 << random(8);
+        break;
+      case 2:
+        damaged.copyWithin(random(damaged.length), at, at + random(32));
+        break;
+      case 3:
+        damaged[at] = [0, 1, 2, 0x7f, 0x80, 0xff][random(6)];
+        break;
+      case 4:
+        damaged[at] += random(3) - 1;
+        break;
+      default:
+        return damaged.slice(0, random(damaged.length + 1));
+    }
+  }
+  return damaged;
+}
+
+/** What a kernel makes of a stream. Anything but samples and a typed error of its own is thrown on. */
+function ask(kernel: Kernel, bytes: Uint8Array, junk: boolean) {
+  let samples = new Uint8Array(0);
+  try {
+    kernel.decode(
+      bytes,
+      [],
+      ([rows, columns, components, , width]) => {
+        const size = rows * columns * components * width;
+        if (size > MOST_BYTES) throw new LimitExceeded('too large to look at');
+        samples = new Uint8Array(size);
+        return samples;
+      },
+      { limits: { ...DEFAULT_LIMITS, memoryBytes: 64 << 20, frameBytes: MOST_BYTES }, junk },
+    );
+    return { outcome: 'decoded', samples };
+  } catch (error) {
+    // A trap is an InvalidBitstream as well, but has a cause.
+    if (!(error instanceof CineloopError) || error.cause !== undefined) throw error;
+    return { outcome: `${error.tag}: ${error.message}`, samples };
+  }
+}
+
+describe('JPEG 2000, damaged streams', () => {
+  it(
+    `answers ${ROUNDS} of them with samples or a typed error, the shipped kernel and its plain twin alike`,
+    async () => {
+      const random = randomNumbers(2000);
+      const streams = await wholeStreams();
+      const shipped = new Kernel('jpeg-2000', await moduleOf('jpeg-2000'));
+      const twin = new Kernel('jpeg-2000', await plainTwin('jpeg-2000'));
+      const whole = streams.map((bytes) => ask(shipped, bytes, false).samples);
+      const outcomes = new Map<string, number>();
+      for (let round = 0; round < ROUNDS; round++) {
+        const stream = random(streams.length);
+        const damaged = damage(streams[stream], random);
+        const answer = ask(shipped, damaged, false);
+        // The twin starts from other memory: an answer that hangs on what was left there differs.
+        const other = ask(twin, damaged, round % 16 === 0);
+        if (other.outcome !== answer.outcome) {
+          throw new Error(`round ${round}: "${answer.outcome}", the plain twin "${other.outcome}"`);
+        }
+        if (Buffer.compare(answer.samples, other.samples) !== 0 && answer.outcome === 'decoded') {
+          throw new Error(`round ${round}: the plain twin has other samples`);
+        }
+        const tag = answer.outcome.split(':')[0];
+        outcomes.set(tag, (outcomes.get(tag) ?? 0) + 1);
+        // What a damaged stream leaves behind must not reach the next frame.
+        if (round % 50 === 0) expect(ask(shipped, streams[stream], false).samples).toEqual(whole[stream]);
+      }
+      expect([...outcomes.keys()]).toEqual(
+        expect.arrayContaining(['InvalidBitstream', 'TruncatedData', 'UnsupportedFeature', 'decoded']),
+      );
+    },
+    60_000 + 40 * ROUNDS,
+  );
+});
