@@ -54,6 +54,7 @@ export function cleanupPass(
 
   const rows = (height + 1) >> 1;
   const direct = (quads & 3) == 0 && (width & 1) == 0;
+  const exact = plane == 0 && halved != 0;
   let row = QUADS_A, nextRow = QUADS_B;
   let wide = false;
   decodeFirstRow(quads, row);
@@ -68,8 +69,8 @@ export function cleanupPass(
     const upper = whole ? target : ROWS, lower = whole ? target + stride : ROWS + ROW_BYTES;
     if (ASC_FEATURE_SIMD && bound <= VECTOR_BOUND) {
       wide = false;
-      if (more) decodeRows(quads, row, nextRow, upper, lower);
-      else decodeLastRow(quads, row, upper, lower);
+      if (exact) decodeExactRows(quads, row, more ? nextRow : 0, upper, lower);
+      else decodeRows(quads, row, more ? nextRow : 0, upper, lower);
     } else {
       if (!wide) clearWideRow(quads);
       wide = true;
@@ -109,24 +110,32 @@ function contextsOf(row: usize, quads: u32): void {
 }
 
 /**
- * MagSgn of this row and VLC of the next one in one loop: the second waits for its tables most of the time,
- * the first never waits. Whole fours of quads together, then what is left of both; MagSgn takes quads that
- * are not there along, which are insignificant.
+ * MagSgn of this row and VLC of the next one, if there is one, in one loop: the second waits for its tables
+ * most of the time, the first never waits. Whole fours of quads together, then what is left of both; MagSgn
+ * takes quads that are not there along, which are insignificant.
  */
-function decodeRows(quads: u32, row: usize, nextRow: usize, upper: usize, lower: usize): void {
-  const fours = quads & ~3;
-  let vlc = beginRow(), magSgn = beginVectorRow();
-  for (let q: u32 = 0; q < fours; q += 4) {
-    vlc = decodeFourQuads(vlc, q, nextRow);
-    magSgn = decodeFourQuadsByVectors(magSgn, q, row, upper, lower);
+@inline
+function decodeBoth(quads: u32, row: usize, nextRow: usize, upper: usize, lower: usize, exact: bool): void {
+  let magSgn = beginVectorRow();
+  let q: u32 = 0;
+  if (nextRow != 0) {
+    const fours = quads & ~3;
+    let vlc = beginRow();
+    for (; q < fours; q += 4) {
+      vlc = decodeFourQuads(vlc, q, nextRow);
+      magSgn = decodeFourQuadsByVectors(magSgn, q, row, upper, lower, exact);
+    }
+    finishRow(vlc, fours, quads, nextRow);
   }
-  finishRow(vlc, fours, quads, nextRow);
-  if (fours < quads) magSgn = decodeFourQuadsByVectors(magSgn, fours, row, upper, lower);
+  for (; q < quads; q += 4) magSgn = decodeFourQuadsByVectors(magSgn, q, row, upper, lower, exact);
   endVectorRow(magSgn);
 }
 
-function decodeLastRow(quads: u32, row: usize, upper: usize, lower: usize): void {
-  let magSgn = beginVectorRow();
-  for (let q: u32 = 0; q < quads; q += 4) magSgn = decodeFourQuadsByVectors(magSgn, q, row, upper, lower);
-  endVectorRow(magSgn);
+function decodeRows(quads: u32, row: usize, nextRow: usize, upper: usize, lower: usize): void {
+  decodeBoth(quads, row, nextRow, upper, lower, false);
+}
+
+/** The same for coefficients that are what they were before coding: all of a lossless codestream. */
+function decodeExactRows(quads: u32, row: usize, nextRow: usize, upper: usize, lower: usize): void {
+  decodeBoth(quads, row, nextRow, upper, lower, true);
 }

@@ -128,13 +128,17 @@ export function decodeRowOneByOne(quads: u32, row: usize, upper: usize, lower: u
   position = min(at, magSgnEnd);
 }
 
-/**
- * Constants of the vectors. They stand in memory because older V8 builds literals anew in each round.
- */
+/** Constants of the vectors: engines build a literal anew in each round, and load one in a single step. */
 const E_K_OFFSET: usize = 16;
 const E_1_OFFSET: usize = 32;
 const PHASES_OFFSET: usize = 48;
 const POWERS_OFFSET: usize = 64;
+const SEVENS_OFFSET: usize = 80;
+const BYTE_INDEX_OFFSET: usize = 96;
+const BYTE_ONES_OFFSET: usize = 112;
+const EIGHTS_OFFSET: usize = 128;
+const UPPER_BYTES_OFFSET: usize = 144;
+const ONES_OFFSET: usize = 160;
 const CONSTANTS: usize = memory.data<u16>([
   0x001, 0x002, 0x004, 0x008, 0x001, 0x002, 0x004, 0x008,
   0x010, 0x020, 0x040, 0x080, 0x010, 0x020, 0x040, 0x080,
@@ -142,6 +146,12 @@ const CONSTANTS: usize = memory.data<u16>([
   // 2^(7 - i) by byte i, and 2^i.
   0x4080, 0x1020, 0x0408, 0x0102, 0, 0, 0, 0,
   0x0201, 0x0804, 0x2010, 0x8040, 0, 0, 0, 0,
+  0x0707, 0x0707, 0x0707, 0x0707, 0x0707, 0x0707, 0x0707, 0x0707,
+  0x1f1f, 0x1f1f, 0x1f1f, 0x1f1f, 0x1f1f, 0x1f1f, 0x1f1f, 0x1f1f,
+  0x0101, 0x0101, 0x0101, 0x0101, 0x0101, 0x0101, 0x0101, 0x0101,
+  0x0808, 0x0808, 0x0808, 0x0808, 0x0808, 0x0808, 0x0808, 0x0808,
+  0xff00, 0xff00, 0xff00, 0xff00, 0xff00, 0xff00, 0xff00, 0xff00,
+  1, 1, 1, 1, 1, 1, 1, 1,
 ]);
 /** By the bit phase of a position: the phase in eight bytes. */
 const SPREAD_PHASES: usize = memory.data<u64>([
@@ -169,10 +179,19 @@ export function endVectorRow(at: u32): void {
  * they are to be shifted. A shift by s to the right of 16 bits out of 24 is a multiplication of both pairs of
  * bytes by 2^(8 - s), 1 <= s <= 8: that is why `at` is one bit less.
  * @param at one bit in front of the first bit
+ * @param exact the cleanup pass is that of the lowest bit-plane, and coefficients are halved: they are what
+ * they were before coding
  * @returns the same behind the last one
  */
 @inline
-export function decodeFourQuadsByVectors(at: u32, q: u32, row: usize, upper: usize, lower: usize): u32 {
+export function decodeFourQuadsByVectors(
+  at: u32,
+  q: u32,
+  row: usize,
+  upper: usize,
+  lower: usize,
+  exact: bool,
+): u32 {
   if (load<u64>(row + (q << 1)) == 0) {
     const none = i16x8.splat(0);
     v128.store(q << 2, none, LOWER_V);
@@ -203,12 +222,15 @@ export function decodeFourQuadsByVectors(at: u32, q: u32, row: usize, upper: usi
   const firstPhase = v128.load64_zero(phase0 << 3, SPREAD_PHASES);
   const phases = v128.load64_lane(phase1 << 3, firstPhase, 1, SPREAD_PHASES);
   const begins = i8x16.add(i64x2.shl(sums, 8), phases);
-  const factors = i8x16.swizzle(v128.load(CONSTANTS, PHASES_OFFSET), v128.and(begins, i8x16.splat(7)));
-  const byte = v128.and(i16x8.shr_u(begins, 3), i8x16.splat(0x1f)), next = i8x16.add(byte, i8x16.splat(1));
+  const shifts = v128.and(begins, v128.load(CONSTANTS, SEVENS_OFFSET));
+  const factors = i8x16.swizzle(v128.load(CONSTANTS, PHASES_OFFSET), shifts);
+  const byte = v128.and(i16x8.shr_u(begins, 3), v128.load(CONSTANTS, BYTE_INDEX_OFFSET));
+  const next = i8x16.add(byte, v128.load(CONSTANTS, BYTE_ONES_OFFSET));
   const powers = v128.load(CONSTANTS, POWERS_OFFSET);
   // 2^m in 16 bits: a byte of it is 0 where the index is 8 or above, which swizzle makes of 8 to 15 by the
   // table and of the rest itself.
-  const low = i8x16.swizzle(powers, m), high = i8x16.swizzle(powers, v128.xor(m, i8x16.splat(8)));
+  const low = i8x16.swizzle(powers, m);
+  const high = i8x16.swizzle(powers, v128.xor(m, v128.load(CONSTANTS, EIGHTS_OFFSET)));
 
   const raw0 = cutOut(
     window0,
@@ -226,6 +248,14 @@ export function decodeFourQuadsByVectors(at: u32, q: u32, row: usize, upper: usi
 
   // Even lanes are the upper row, odd ones the lower.
   v128.store(q << 2, i16x8.narrow_i32x4_u(i32x4.shr_u(v0, 16), i32x4.shr_u(v1, 16)), LOWER_V);
+  if (exact) {
+    const c0 = wholeCoefficients(v0, s0), c1 = wholeCoefficients(v1, s1);
+    v128.store(upper + (q << 3), i32x4.shr_s(i32x4.shl(c0, 16), 16));
+    v128.store(upper + (q << 3), i32x4.shr_s(i32x4.shl(c1, 16), 16), 16);
+    v128.store(lower + (q << 3), i32x4.shr_s(c0, 16));
+    v128.store(lower + (q << 3), i32x4.shr_s(c1, 16), 16);
+    return at;
+  }
   const doubled0 = v128.and(doubledMagnitudes(v0), s0), doubled1 = v128.and(doubledMagnitudes(v1), s1);
   const evenLanes = i32x4.splat(0xffff);
   v128.store(upper + (q << 3), signed(v128.and(doubled0, evenLanes), i32x4.shl(v0, 31)));
@@ -240,7 +270,7 @@ export function decodeFourQuadsByVectors(at: u32, q: u32, row: usize, upper: usi
 function cutOut(window: u32, bytes: v128, factors: v128): v128 {
   const low = i16x8.mul(i8x16.swizzle(v128.load(window, MAG_SGN_BITS), bytes), factors);
   const high = i16x8.mul(i8x16.swizzle(v128.load(window, MAG_SGN_BITS + 1), bytes), factors);
-  return v128.or(i16x8.shr_u(low, 8), v128.and(high, i16x8.splat(<i16>0xff00)));
+  return v128.or(i16x8.shr_u(low, 8), v128.and(high, v128.load(CONSTANTS, UPPER_BYTES_OFFSET)));
 }
 
 /** v: the m lowest bits, with e_1 on top of them. `powers`: 2^m. */
@@ -248,7 +278,18 @@ function cutOut(window: u32, bytes: v128, factors: v128): v128 {
 function complete(raw: v128, powers: v128, quads: v128): v128 {
   const e1 = v128.load(CONSTANTS, E_1_OFFSET);
   const top = v128.and(powers, i16x8.eq(v128.and(quads, e1), e1));
-  return v128.or(v128.and(raw, i16x8.sub(powers, i16x8.splat(1))), top);
+  return v128.or(v128.and(raw, i16x8.sub(powers, v128.load(CONSTANTS, ONES_OFFSET))), top);
+}
+
+/** Coefficients of a lossless block in 16-bit lanes: magnitudes are at most 2^14, as v has 15 bits. */
+@inline
+function wholeCoefficients(v: v128, significance: v128): v128 {
+  const one = v128.load(CONSTANTS, ONES_OFFSET);
+  const negative = i16x8.eq(v128.and(v, one), one);
+  // The magnitude is v / 2 + 1. Negative: -(h + 1) = ~h = (~h - 1) + 1; either way 1 is added where the mask
+  // of significance, which is -1, is taken away.
+  const turned = i16x8.add(v128.xor(i16x8.shr_u(v, 1), negative), negative);
+  return i16x8.sub(turned, significance);
 }
 
 /** 2 magnitude + 1 out of v. */
