@@ -193,8 +193,8 @@ export function decodeAcRefinement(block: usize, bitSet: usize, count: i32): voi
 }
 
 /**
- * Adds the next bit of the stream, which is as often 1 as 0, to the absolute value of a coefficient: without a
- * branch, which would be mispredicted every other time.
+ * Adds the next bit of the stream, which is as often 1 as 0, to the absolute value of a coefficient: without
+ * a branch, which would be mispredicted every other time.
  */
 @inline
 function correct(coefficient: usize, stream: u64): void {

@@ -145,10 +145,16 @@ function repeat<T>(from: usize, to: usize, h: i32): void {
   }
 }
 
+/** Roundings, in memory: constants in the code are made anew each time. */
+const ONES = memory.data<i16>([1, 1, 1, 1, 1, 1, 1, 1], 16);
+const TWOS = memory.data<i16>([2, 2, 2, 2, 2, 2, 2, 2], 16);
+const SEVENS = memory.data<i16>([7, 7, 7, 7, 7, 7, 7, 7], 16);
+const EIGHTS = memory.data<i16>([8, 8, 8, 8, 8, 8, 8, 8], 16);
+
 /** Twice as many samples from a line whose ends are repeated. */
 function interpolate<T>(from: usize, to: usize, count: i32): void {
   if (ASC_FEATURE_SIMD && sizeof<T>() == 1) {
-    const one = i16x8.splat(1), two = i16x8.splat(2);
+    const one = v128.load(ONES), two = v128.load(TWOS);
     for (const end = from + count; from < end; from += 8, to += 16) {
       const centre = threefold(v128.load8x8_u(from));
       const even = i16x8.shr_u(i16x8.add(i16x8.add(centre, v128.load8x8_u(from - 1)), one), 2);
@@ -201,7 +207,7 @@ function addLines<T>(near: usize, far: usize, to: usize, count: i32): void {
 /** Twice as many samples from a line of such sums whose ends are repeated: 12-bit samples make 16 bits. */
 function interpolateSums<T>(from: usize, to: usize, count: i32): void {
   if (ASC_FEATURE_SIMD && sizeof<T>() == 1) {
-    const eight = i16x8.splat(8), seven = i16x8.splat(7);
+    const eight = v128.load(EIGHTS), seven = v128.load(SEVENS);
     for (const end = from + (<usize>count << 1); from < end; from += 16, to += 16) {
       const centre = threefold(v128.load(from));
       const even = i16x8.shr_u(i16x8.add(i16x8.add(centre, v128.load(from - 2)), eight), 4);
