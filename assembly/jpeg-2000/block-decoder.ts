@@ -83,10 +83,10 @@ export function decodeBlock(
   for (let i = 0; i < segmentCount; i++) {
     const segment = segments + i * SEGMENT_RECORD;
     const passes = load<i32>(segment, 8);
-    // A block whose last passes were left out (by rate control, say) may end with a segment that is not terminated.
+    // A block whose last passes were left out (by rate control, say) may end with a segment that is not
+    // terminated, and that has too few bytes for the symbol of its last pass.
     const open = i + 1 == segmentCount && (style & BlockStyle.Terminate) == 0 && pass + passes < 3 * planes - 2;
-    const checks = open ? style & ~BlockStyle.Predictable : style;
-    const decoded = decodeSegment(load<usize>(segment), load<i32>(segment, 4), pass, passes, planes, checks);
+    const decoded = decodeSegment(load<usize>(segment), load<i32>(segment, 4), pass, passes, planes, style, open);
     pass += decoded;
     if (decoded != passes) break;
   }
@@ -96,9 +96,10 @@ export function decodeBlock(
 
 /**
  * Decodes `passes` passes, the first of them number `first` of the block, out of one codeword segment.
+ * @param open whether the segment may end without a termination
  * @returns how many there were until damage was found
  */
-function decodeSegment(source: usize, length: i32, first: i32, passes: i32, planes: i32, style: i32): i32 {
+function decodeSegment(source: usize, length: i32, first: i32, passes: i32, planes: i32, style: i32, open: bool): i32 {
   const raw = isRaw(first, style);
   if (raw) {
     unstuffRaw(source, length);
@@ -114,10 +115,12 @@ function decodeSegment(source: usize, length: i32, first: i32, passes: i32, plan
     const plane = planes - 1 - (pass + 2) / 3;
     if (plane < 0 || isRaw(pass, style) != raw) return i;
     decodePass(kindOf(pass), raw, 2 << plane);
-    if ((style & BlockStyle.Symbols) != 0 && kindOf(pass) == Pass.Cleanup && !segmentationSymbol()) return i;
+    if ((style & BlockStyle.Symbols) != 0 && kindOf(pass) == Pass.Cleanup && !segmentationSymbol()) {
+      if (!open || i + 1 < passes) return i;
+    }
     if ((style & BlockStyle.Reset) != 0) resetContexts();
   }
-  if ((style & BlockStyle.Predictable) != 0 && !endsAsPredicted(raw)) return passes - 1;
+  if ((style & BlockStyle.Predictable) != 0 && !open && !endsAsPredicted(raw)) return passes - 1;
   return passes;
 }
 
