@@ -12,6 +12,7 @@ class FakeWorker implements Executor<string, string> {
   /** What it was given by each call, a batch joined by `+`. */
   readonly all: string[] = [];
   held = false;
+  ending = false;
   terminated = 0;
   readonly ready: Promise<void>;
   readonly ended: Promise<unknown>;
@@ -205,6 +206,21 @@ describe('a worker that dies', () => {
     await settle();
     await workers[1]!.next();
     expect(await good).toBe('b!');
+  });
+
+  test('is given nothing more while its last answers are heard', async () => {
+    const { workers, submit } = setUp();
+    submit('a');
+    await settle();
+    await workers[0]!.next();
+    workers[0]!.ending = true;
+    const late = submit('late');
+    await settle();
+    expect(workers[0]!.all).toEqual(['a']);
+    workers[0]!.die(new Error('out of memory'));
+    await settle();
+    await workers[1]!.next();
+    expect(await late).toBe('late!');
   });
 
   test('before it is ready costs no work: it is started again', async () => {

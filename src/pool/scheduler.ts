@@ -20,6 +20,8 @@ export interface Executor<Message, Answer> {
   readonly ready: Promise<void>;
   /** Resolves with the reason when the worker has died or can no longer be relied on. Never rejects. */
   readonly ended: Promise<unknown>;
+  /** True between a worker's death and `ended`, while its last answers are heard: what is given to it now is lost. */
+  readonly ending?: boolean;
   /** Whether the process is kept alive for it: while it has work, and only then. */
   hold(busy: boolean): void;
   terminate(): Promise<void>;
@@ -241,6 +243,7 @@ export class Scheduler<Message, Answer> {
 
   async #give(slot: Slot<Message, Answer>, tasks: readonly Task<Message, Answer>[]): Promise<void> {
     const prepared = await Promise.all(tasks.map((task) => this.#prepare(task)));
+    if (slot.executor?.ending) await slot.executor.ended;
     const ready = prepared.flatMap((one) => (one === undefined || one.task.settled ? [] : one));
     if (ready.length === 0) {
       this.#release(slot);

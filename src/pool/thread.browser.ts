@@ -16,6 +16,8 @@ export function startThread(source?: WorkerSource): Thread {
   const worker = workerOf(source);
   return {
     endpoint: worker,
+    // `ended` is told at once.
+    ending: false,
     ended: new Promise((resolve) => {
       worker.addEventListener('error', (event) =>
         resolve(new Error(event.message || 'its script did not load')),

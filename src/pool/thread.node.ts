@@ -18,12 +18,19 @@ export function hardwareConcurrency(): number {
 export function startThread(source?: WorkerSource): Thread {
   const worker = workerOf(source);
   worker.unref();
+  let ending = false;
   return {
     endpoint: nodeEndpoint(worker),
+    get ending() {
+      return ending;
+    },
     ended: new Promise((resolve) => {
       // Answers that came before the end are heard before it: Node.js hands both over in one go, and what waits for an
       // answer takes more turns of the microtask queue.
-      const end = (reason: unknown) => setImmediate(resolve, reason);
+      const end = (reason: unknown) => {
+        ending = true;
+        setImmediate(resolve, reason);
+      };
       worker.on('error', end);
       worker.on('messageerror', end);
       worker.on('exit', (code) => end(new Error(`it exited with code ${code}`)));

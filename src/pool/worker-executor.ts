@@ -38,6 +38,10 @@ export class WorkerExecutor implements Executor<Message, Answer> {
     ]);
   }
 
+  get ending(): boolean {
+    return this.#thread?.ending ?? false;
+  }
+
   run(messages: readonly Message[], transferables: Transferable[]): Promise<readonly Answer[]> {
     const outgoing = messages.map((message) => this.#withNewModules(message));
     return this.#handle(transfer(outgoing, transferables));
