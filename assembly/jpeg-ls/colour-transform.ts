@@ -37,7 +37,6 @@ export function undoColourTransform(pixels: usize, count: i32): void {
   else undo<u16>(pixels, count, 16);
 }
 
-// @ts-ignore: decorator
 @inline
 function undo<T>(pixels: usize, count: i32, bits: i32): void {
   const half = 1 << (bits - 1), mask = (1 << bits) - 1;

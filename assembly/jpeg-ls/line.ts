@@ -62,7 +62,6 @@ function decodeLongCodesToo(at: usize, end: usize, pitch: usize, a: i32, runInde
  * @param a the sample on the left
  * @returns where it stopped, or BROKEN
  */
-// @ts-ignore: decorator
 @inline
 function decodeSamples(
   at: usize, end: usize, pitch: usize, a: i32, runIndex: u32, plain: bool, longCodesToo: bool,

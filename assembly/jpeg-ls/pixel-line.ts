@@ -36,7 +36,6 @@ export function decodeAnyPixels(above: usize, pitch: usize, columns: u32, runInd
   return decodePixels(above, pitch, columns, runIndex, components, false);
 }
 
-// @ts-ignore: decorator
 @inline
 function decodePixels(
   above: usize, pitch: usize, columns: u32, runIndex: u32, components: u32, plain: bool,

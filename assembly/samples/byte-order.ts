@@ -24,7 +24,6 @@ export function swap64(source: usize, target: usize, bytes: i32): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function reorder(source: usize, target: usize, bytes: i32, order: v128): void {
   for (const end = target + bytes; target < end; source += 32, target += 32) {

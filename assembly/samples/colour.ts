@@ -10,7 +10,6 @@
  */
 import { storeByPixel, zipHigh, zipLow } from './vectors';
 
-// @ts-ignore: decorator
 @inline
 const HALF = 32768;
 
@@ -31,7 +30,6 @@ function ybrFullToRgbOneByOne(source: usize, target: usize, pixels: i32): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function clamp8(value: i32): i32 {
   return min(max(value, 0), 255);
@@ -80,21 +78,18 @@ function ybrFullToRgbVectors(source: usize, target: usize, pixels: i32): void {
 }
 
 /** The rounding product gives (2 CR * 22970 + 2^14) >> 15: 91880 for 91881, which is the same for every CR (see the tests). */
-// @ts-ignore: decorator
 @inline
 function red(twiceCr: v128): v128 {
   return i16x8.q15mulr_sat_s(twiceCr, i16x8.splat(22970));
 }
 
 /** As for red: 2 * 2 * 29033 = 116132 for 116130. */
-// @ts-ignore: decorator
 @inline
 function blue(twiceCb: v128): v128 {
   return i16x8.q15mulr_sat_s(twiceCb, i16x8.splat(29033));
 }
 
 /** Both products in 32 bits, exact: the factors are halved and the chroma is doubled. */
-// @ts-ignore: decorator
 @inline
 function green(twiceCb: v128, twiceCr: v128): v128 {
   const factors = i16x8(-11277, -23401, -11277, -23401, -11277, -23401, -11277, -23401);
@@ -118,7 +113,6 @@ export function ybrFullToRgb16(source: usize, target: usize, pixels: i32, bitsSt
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function clamp(value: i64, maximum: i64): i64 {
   return min(max(value, 0), maximum);

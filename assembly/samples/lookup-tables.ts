@@ -27,7 +27,6 @@ export function lookUp16To32(source: usize, table: usize, target: usize, count: 
   lookUp<u16, u32>(source, table, target, count);
 }
 
-// @ts-ignore: decorator
 @inline
 function lookUp<Sample, Entry>(source: usize, table: usize, target: usize, count: i32): void {
   for (const end = source + count * sizeof<Sample>(); source < end; ) {
@@ -49,7 +48,6 @@ export function gray16ToRgba(source: usize, table: usize, target: usize, count: 
   grayToRgba<u16>(source, table, target, count);
 }
 
-// @ts-ignore: decorator
 @inline
 function grayToRgba<Sample>(source: usize, table: usize, target: usize, count: i32): void {
   for (const end = source + count * sizeof<Sample>(); source < end; ) {
@@ -62,7 +60,6 @@ function grayToRgba<Sample>(source: usize, table: usize, target: usize, count: i
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function opaque(gray: u8): u32 {
   return (<u32>gray * 0x00010101) | 0xff000000;
@@ -88,7 +85,6 @@ export function palette16ToRgb16(source: usize, table: usize, target: usize, cou
   paletteToRgb<u16, u64>(source, table, target, count);
 }
 
-// @ts-ignore: decorator
 @inline
 function paletteToRgb<Sample, Pixel>(source: usize, table: usize, target: usize, count: i32): void {
   const end = source + count * sizeof<Sample>();
@@ -97,7 +93,6 @@ function paletteToRgb<Sample, Pixel>(source: usize, table: usize, target: usize,
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function entryAt<Sample, Entry>(source: usize, at: usize, table: usize): Entry {
   return load<Entry>(table + sizeof<Entry>() * <usize>load<Sample>(source + at * sizeof<Sample>()));

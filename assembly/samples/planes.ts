@@ -12,7 +12,6 @@ export function interleave(source: usize, stride: i32, target: usize, count: i32
   else interleaveOneByOne<u64>(source, stride, target, count, components);
 }
 
-// @ts-ignore: decorator
 @inline
 function interleaveAs<T, Pair>(source: usize, stride: i32, target: usize, count: i32, components: i32): void {
   if (ASC_FEATURE_SIMD) {

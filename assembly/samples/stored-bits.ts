@@ -25,7 +25,6 @@ export function fit(source: usize, bytes: i32, width: i32, left: i32, right: i32
   return fitAs<u64, i64>(source, bytes, left, right, signed);
 }
 
-// @ts-ignore: decorator
 @inline
 function normaliseAs<U, S>(
   source: usize, target: usize, bytes: i32, left: i32, right: i32, signed: i32, unused: usize,
@@ -39,7 +38,6 @@ function normaliseAs<U, S>(
   store<u64>(unused, load<u64>(unused) | (<u64>set & (<u64>-1 >> (64 - 8 * sizeof<U>()))));
 }
 
-// @ts-ignore: decorator
 @inline
 function fitAs<U, S>(source: usize, bytes: i32, left: i32, right: i32, signed: i32): i32 {
   return (signed ? changes<S>(source, bytes, left, right) : changes<U>(source, bytes, left, right)) ? 0 : 1;
@@ -98,14 +96,12 @@ function changes<T>(source: usize, bytes: i32, left: i32, right: i32): bool {
   return false;
 }
 
-// @ts-ignore: decorator
 @inline
 function shiftedVector<T>(samples: v128, left: i32, right: i32): v128 {
   return v128.shr<T>(v128.shl<T>(samples, left), right);
 }
 
 /** Narrow integers are computed in 32 bits: the cast drops what was moved out of the container. */
-// @ts-ignore: decorator
 @inline
 function shifted<T>(sample: T, left: i32, right: i32): T {
   return <T>(<T>(sample << <T>left) >> <T>right);

@@ -1,7 +1,6 @@
 /** Rearrangements of lanes that several stages share. `T` is as wide as a lane. */
 
 /** The lower halves of two vectors, lane by lane: a0 b0 a1 b1 and so on. */
-// @ts-ignore: decorator
 @inline
 export function zipLow<T>(a: v128, b: v128): v128 {
   if (sizeof<T>() == 1) {
@@ -13,7 +12,6 @@ export function zipLow<T>(a: v128, b: v128): v128 {
 }
 
 /** The upper halves of two vectors, lane by lane. */
-// @ts-ignore: decorator
 @inline
 export function zipHigh<T>(a: v128, b: v128): v128 {
   if (sizeof<T>() == 1) {
@@ -28,7 +26,6 @@ export function zipHigh<T>(a: v128, b: v128): v128 {
  * Stores pixels of four lanes (16 bytes of them) as pixels of three: 12 bytes, and four more that the next pixels, or the
  * margin behind the target, overwrite.
  */
-// @ts-ignore: decorator
 @inline
 export function storeThreeOfFour<T>(target: usize, pixels: v128): void {
   if (sizeof<T>() == 1) {
@@ -40,7 +37,6 @@ export function storeThreeOfFour<T>(target: usize, pixels: v128): void {
 }
 
 /** Stores 16 pixels (of 8-bit lanes; 8, 4, 2 of wider ones) whose components stand in three vectors: 48 bytes and four. */
-// @ts-ignore: decorator
 @inline
 export function storeByPixel<T, Pair>(target: usize, a: v128, b: v128, c: v128): void {
   const abLow = zipLow<T>(a, b);
