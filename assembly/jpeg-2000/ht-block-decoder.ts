@@ -35,11 +35,14 @@ export function decodeHtBlock(
   let pass = 0, cleanup = -1, cleanupPassNumber = 0;
   for (let i = 0; i < segmentCount; i++) {
     const segment = segments + i * SEGMENT_RECORD;
-    if (pass % 3 == 0 && load<i32>(segment, 4) > 0) {
+    const passes = load<i32>(segment, 8);
+    // Placeholder passes stand in a segment of their own, without bytes, or in front of the cleanup pass in
+    // its segment.
+    if (pass % 3 == 0 && passes % 3 == 1 && load<i32>(segment, 4) > 0) {
       cleanup = i;
-      cleanupPassNumber = pass;
+      cleanupPassNumber = pass + passes - 1;
     }
-    pass += load<i32>(segment, 8);
+    pass += passes;
   }
   const plane = bitPlanes - 1 - cleanupPassNumber / 3;
   if (cleanup < 0 || plane < 0 || bitPlanes > MAXIMUM_BIT_PLANES) {

@@ -41,6 +41,11 @@ describe.each([
     const decoded = decoder.decode(block);
     expect(decoded.coefficients).toEqual(doubled);
     expect(decoded.passes).toBe(segments.reduce((sum, segment) => sum + segment.passes, 0));
+    if (placeholders > 0) {
+      const [empty, cleanup, ...rest] = segments;
+      const joined = [{ bytes: cleanup!.bytes, passes: empty!.passes + 1 }, ...rest];
+      expect(decoder.decode({ ...block, segments: joined }).coefficients).toEqual(doubled);
+    }
     const halved = decoder.decode({ ...block, halved: true });
     expect(halved.coefficients).toEqual(
       plane === 0 ? coefficients : doubled.map((value) => Math.trunc(value / 2)),
