@@ -66,6 +66,13 @@ describe.skipIf(references.length === 0)(`JPEG by the DCT on the corpus${skipped
     }
   });
 
+  it('has the two samples of 12 bits that others get wrong', async () => {
+    const readFrame = await framesOf('dicom/pydicom__pydicom/JPGExtended.dcm');
+    const { samples } = await decodeFrame(decoders[0], await readFrame(0));
+    const words = new Uint16Array(samples!.buffer);
+    expect([words[420 * 256 + 140], words[230 * 256 + 120]]).toEqual([244, 95]);
+  });
+
   it('has every transfer syntax, both precisions, and 1, 3 and 4 components', () => {
     const syntaxes = new Set(references.map((row) => row.transfer_syntax));
     for (const uid of jpeg.transferSyntaxes) expect(syntaxes).toContain(uid);
