@@ -38,7 +38,7 @@ export function decodeHtBlock(
     const passes = load<i32>(segment, 8);
     // Placeholder passes stand in a segment of their own, without bytes, or in front of the cleanup pass in
     // its segment.
-    if (pass % 3 == 0 && passes % 3 == 1 && load<i32>(segment, 4) > 0) {
+    if ((pass + passes - 1) % 3 == 0 && load<i32>(segment, 4) > 0) {
       cleanup = i;
       cleanupPassNumber = pass + passes - 1;
     }

@@ -183,9 +183,12 @@ function readLengths(band: Band, block: BlockData, offset: i32, layer: i32): i32
   if (lengthBits > 32) return fail(Status.BadJ2kPacketHeader, offset, layer);
   block.lengthBits = <u8>lengthBits;
   while (passes > 0) {
+    // T.814 B.3: HT blocks without a byte so far have placeholder passes, which go with the next cleanup pass.
+    const placeholders = (band.blockStyle & BlockStyle.Ht) != 0 && block.bytes == 0;
     const continues = block.segmentRoom > 0;
-    if (!continues) block.segmentRoom = roomOf(band.blockStyle, block.passes, passes);
-    const some = min(passes, block.segmentRoom);
+    if (placeholders) block.segmentRoom = passesToCleanup(block.passes, passes);
+    else if (!continues) block.segmentRoom = roomOf(band.blockStyle, block.passes);
+    let some = min(passes, block.segmentRoom);
     const bits = lengthBits + 31 - clz(some);
     if (bits > 32) return fail(Status.BadJ2kPacketHeader, offset, layer);
     const record = take(offsetof<Contribution>());
@@ -194,8 +197,19 @@ function readLengths(band: Band, block: BlockData, offset: i32, layer: i32): i32
     contribution.next = 0;
     contribution.address = input;
     contribution.bytes = readBits(bits);
+    if (placeholders) {
+      if (contribution.bytes == 0 && some < passes) {
+        // No cleanup pass either: the length is that of all passes, whose number takes more bits.
+        const further = clz(some) - clz(passes);
+        if (further > 0 && readBits(further) != 0) return fail(Status.BadJ2kPacketHeader, offset, layer);
+        some = passes;
+        block.segmentRoom = passes;
+      }
+      const last = block.passes + some - 1;
+      if (contribution.bytes != 0 && last % 3 != 0) return fail(Status.BadJ2kPacketHeader, offset, layer);
+    }
     contribution.passes = <u16>some;
-    contribution.continues = <u16>continues;
+    contribution.continues = <u16>(continues && !placeholders);
     if (block.first == 0) block.first = record;
     else changetype<Contribution>(block.last).next = record;
     block.last = record;
@@ -221,13 +235,16 @@ function readPasses(): i32 {
   return 37 + readBits(7);
 }
 
-/** How many passes the codeword segment takes that begins with pass number `pass`, of which `passes` come now. */
-function roomOf(style: i32, pass: i32, passes: i32): i32 {
-  if ((style & BlockStyle.Ht) != 0) {
-    // T.814 B.3: cleanup, and in front of the first one the passes that are only counted; then SigProp and MagRef.
-    if (pass == 0) return 3 * ((passes - 1) / 3) + 1;
-    return pass % 3 == 1 ? 2 : 1;
-  }
+/** How many of `passes` new passes there are up to the last cleanup pass among them; all of them where there is none. */
+function passesToCleanup(pass: i32, passes: i32): i32 {
+  const first = passes - ((pass + passes - 1) % 3);
+  return first > 0 ? first : passes;
+}
+
+/** How many passes the codeword segment takes that begins with pass number `pass`. */
+function roomOf(style: i32, pass: i32): i32 {
+  // T.814 B.3: cleanup, then SigProp and MagRef together.
+  if ((style & BlockStyle.Ht) != 0) return pass % 3 == 1 ? 2 : 1;
   if ((style & BlockStyle.Terminate) != 0) return 1;
   if ((style & BlockStyle.Bypass) == 0) return MAXIMUM_PASSES;
   // Table D.9: raw from the fifth bit-plane on, where the cleanup pass stays with the MQ decoder.
