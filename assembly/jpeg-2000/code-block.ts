@@ -11,7 +11,7 @@
  * - `width`, `height`: 1 to 1024, the product at most 4096. `orientation`: below. `style`: below.
  * - `bitPlanes`: Mb (plus the ROI shift) less the zero bit-planes P of the packet header, 1 to MAXIMUM_BIT_PLANES.
  * - `segments`: `segmentCount` records of 16 bytes: address, length in bytes, number of coding passes (placeholder passes
- *   of HT too: a segment of length 0), 0. A segment is one codeword segment, whole and contiguous; 64 bytes behind it are
+ *   of HT too: in a segment of length 0, or in front of the cleanup pass in its segment), 0. A segment is one codeword segment, whole and contiguous; 64 bytes behind it are
  *   readable, what they hold means nothing. Passes in order: a cleanup pass first. With neither bypass nor termination there is
  *   one segment; else they are cut as Table D.9 says (HT: cleanup | SigProp and MagRef together, again for each HT set).
  * - `output`: i32 coefficients in raster order, `stride` in bytes (a multiple of 16) from row to row, `output` a
