@@ -32,10 +32,9 @@ import { beginSynthesis, nextRow, reserveSynthesis } from './synthesis';
 import { layOutTile, locateTile, TileComponent, tileComponent } from './tile';
 import { planeAddress, takePlanes, writeRow } from './upsampling';
 
-/** Bytes of a strip, where it is not a row of tiles; and rows of it at most. */
+/** Bytes of a strip at most, where it is not a row of tiles. */
 const STRIP_BYTES: u32 = 1 << 18;
-const STRIP_ROWS: u32 = 32;
-/** Samples that one step makes where they are not handed out at once. */
+/** Samples of each component that one step makes. */
 const STEP_SAMPLES: u32 = 1 << 16;
 /** Bits of a sample with which no sum of the transforms leaves an i32. */
 const MAXIMUM_PRECISION: i32 = 28;
@@ -135,7 +134,7 @@ function stop(status: i32): i32 {
 
 /** Takes what all tiles share: after `open`, so that the host has agreed to the size of the output. */
 function takeStrip(): bool {
-  stripRows = max<u32>(min(STRIP_ROWS, STRIP_BYTES / rowBytes), 1);
+  stripRows = max<u32>(min(STEP_SAMPLES / columns, STRIP_BYTES / rowBytes), 1);
   if (aligned && tilesAcross > 1) stripRows = <u32>min<u64>(<u64>tileHeight / component(0).yStep + 1, rows);
   strip = take(<u64>stripRows * rowBytes);
   stripTop = 0;
