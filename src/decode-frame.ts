@@ -2,7 +2,7 @@ import { isInPlace } from './decodes-here.js';
 import type { ImagePixel } from './dicom/image-pixel.js';
 import { MissingAttribute } from './errors.js';
 import type { DecodedFrame } from './frame/decoded-frame.js';
-import { type DecodeOptions, poolFor } from './options.js';
+import { type DecodeOptions, poolFor, viewOf } from './options.js';
 import { isRegisteredHere } from './register-codec.js';
 
 /** Attributes that a frame can be decoded with; those that may be left out follow from the others. */
@@ -82,7 +82,7 @@ export async function decodeFrame(
       ...frame,
       input: { kind: 'bytes', bytes, transfer },
       here: isRegisteredHere(transferSyntax, engine) || (await isInPlace(frame, options)),
-      request: { engine, colour, photometricInterpretation },
+      request: { engine, colour, photometricInterpretation, view: viewOf(options) },
       limits,
       signals: signal === undefined ? [] : [signal],
     },

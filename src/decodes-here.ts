@@ -1,7 +1,7 @@
 import type { EncodedFrame } from './codecs/codec.js';
 import type { FrameLocation } from './dicom/frame-index.js';
 import { transferSyntaxOf } from './dicom/transfer-syntaxes.js';
-import type { DecodeOptions } from './options.js';
+import { type DecodeOptions, viewOf } from './options.js';
 import { readEncoded } from './pool/read-encoded.js';
 import { threadCodecs } from './pool/thread-codecs.js';
 import type { ByteSource } from './sources/byte-source.js';
@@ -23,7 +23,7 @@ export async function isInPlace(frame: EncodedFrame, options: DecodeOptions): Pr
   const { photometricInterpretation = frame.attributes.photometricInterpretation } = options;
   if (options.colour === 'rgb' && !/^(MONOCHROME[12]|RGB)$/.test(photometricInterpretation)) return false;
   try {
-    const { decoder } = await threadCodecs().engineFor(frame, options.engine);
+    const { decoder } = await threadCodecs().engineFor(frame, options.engine, viewOf(options));
     return decoder.inPlace?.(frame) !== undefined;
   } catch {
     // Whoever decodes the frame says what is wrong with it.

@@ -13,7 +13,13 @@ import { hasPerFrameGroups } from './display/functional-groups.js';
 import { type Palette, paletteOf } from './display/palette.js';
 import { Aborted, CineloopError, withContext } from './errors.js';
 import type { DecodedFrame } from './frame/decoded-frame.js';
-import { type CodestreamOptions, type DecodeOptions, poolFor, type RenderOptions } from './options.js';
+import {
+  type CodestreamOptions,
+  type DecodeOptions,
+  poolFor,
+  type RenderOptions,
+  viewOf,
+} from './options.js';
 import type { FramePool, PooledFrame } from './pool/frame-pool.js';
 import type { RenderedFrame } from './pool/protocol.js';
 import { isRegisteredHere } from './register-codec.js';
@@ -278,6 +284,7 @@ export class DicomImage {
   async #frame(index: number, options: DecodeOptions, ...signals: AbortSignal[]): Promise<PooledFrame> {
     const { dataset, transferSyntax, source } = this.#parts.part10;
     const { engine, colour, photometricInterpretation, limits, signal } = options;
+    const view = viewOf(options);
     signals.push(this.#closing.signal);
     if (signal !== undefined) signals.push(signal);
     const frames = orThrow(this.#parts.index);
@@ -290,7 +297,7 @@ export class DicomImage {
       ...frame,
       input: { kind: 'source', source, locate, presume: () => frames.presume(index) },
       here: isRegisteredHere(transferSyntax.uid, engine) || (await standsInMemory(frame, options)),
-      request: { frame: index, engine, colour, photometricInterpretation, palette, overlays },
+      request: { frame: index, engine, colour, photometricInterpretation, view, palette, overlays },
       limits,
       signals,
     };

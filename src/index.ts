@@ -6,6 +6,7 @@ export type {
   EncodedFrame,
   SamplesInPlace,
 } from './codecs/codec.js';
+export type { Extent, Region, View } from './codecs/view.js';
 export { type DecodeFrameOptions, decodeFrame, type FrameAttributes } from './decode-frame.js';
 export type { Concatenation } from './dicom/concatenation.js';
 export type { Dataset, ElementKey } from './dicom/dataset.js';

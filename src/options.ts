@@ -1,3 +1,4 @@
+import type { Region, View } from './codecs/view.js';
 import type { GrayOptions } from './display/gray-levels.js';
 import type { SampleArray } from './frame/decoded-frame.js';
 import type { Limits } from './limits.js';
@@ -23,6 +24,22 @@ export interface CodestreamOptions extends WorkOptions {
   readonly engine?: string | undefined;
   /** What the components are, where the caller knows better than codestream and dataset: `RGB`, `YBR_FULL`. */
   readonly photometricInterpretation?: string | undefined;
+  /**
+   * How many times each side is halved: 0 (the default) to what the codestream has. JPEG 2000 leaves out that many
+   * decomposition levels (ITU-T T.800 B.5), JPEG scales its inverse DCT, up to 3. `rows` and `columns` of the result say what
+   * came of it; UnsupportedFeature where nothing can.
+   */
+  readonly reduction?: number | undefined;
+  /**
+   * A part of the frame, in pixels of the frame at that reduction: the result is what cutting it out of the whole would give,
+   * and costs less where the codestream allows.
+   */
+  readonly region?: Region | undefined;
+  /**
+   * Quality layers to decode at most (ITU-T T.800 B.7), 1 or more. A codestream that has none is decoded whole, and so is
+   * one by an engine that cannot leave layers out.
+   */
+  readonly layers?: number | undefined;
 }
 
 /** How stored samples are made of encoded ones. */
@@ -65,7 +82,16 @@ function checkOptions({
   signal,
   colour,
   into,
-}: WorkOptions & { colour?: unknown; into?: unknown }): void {
+  reduction = 0,
+  region,
+  layers = 1,
+}: WorkOptions & {
+  colour?: unknown;
+  into?: unknown;
+  reduction?: number | undefined;
+  region?: Region | undefined;
+  layers?: number | undefined;
+}): void {
   if (workers !== undefined && workers !== 0) {
     throw new TypeError('Of workers a call can ask for none, 0; any other number makes a pool.');
   }
@@ -78,4 +104,19 @@ function checkOptions({
   if (into !== undefined && !(ArrayBuffer.isView(into) && 'length' in into)) {
     throw new TypeError('The array to fill must be a typed array.');
   }
+  const isWhole = (value: number, least: number) => Number.isSafeInteger(value) && value >= least;
+  if (!isWhole(reduction, 0)) throw new RangeError(`The reduction is 0 or more, not ${reduction}.`);
+  if (!isWhole(layers, 1)) throw new RangeError(`The layers are 1 or more, not ${layers}.`);
+  if (region === undefined) return;
+  const { row, column, rows, columns } = region;
+  if (!(isWhole(row, 0) && isWhole(column, 0) && isWhole(rows, 1) && isWhole(columns, 1))) {
+    throw new RangeError(
+      'A region has a row and a column from 0 on, and 1 or more rows and columns, all of them integers.',
+    );
+  }
+}
+
+/** How much of a frame the options ask for. */
+export function viewOf({ reduction = 0, region, layers }: CodestreamOptions): View {
+  return { reduction, region, layers };
 }

@@ -1,5 +1,6 @@
 import type { ImagePixel } from '../dicom/image-pixel.js';
 import type { Limits } from '../limits.js';
+import type { Extent, View } from './view.js';
 
 /** The encoded bytes of one frame (fragments joined) and what the dataset says of it. */
 export interface EncodedFrame {
@@ -18,8 +19,11 @@ export interface EncodedFrame {
 
 /** What the codestream itself says of its samples (PS3.5 8.2: this decides, the dataset is reconciled afterwards). */
 export interface Codestream {
+  /** As coded: the size of the whole picture. */
   readonly rows: number;
   readonly columns: number;
+  /** Size of what is handed out, where that is less: at a reduction, of a region. */
+  readonly extent?: Extent;
   readonly samplesPerPixel: number;
   /** Precision of a sample in bits. */
   readonly bitsPerSample: number;
@@ -34,13 +38,20 @@ export interface Codestream {
 /** What a decoder may ask of its caller. */
 export interface DecodeContext {
   /**
-   * Memory for the samples: exactly rows * columns * samplesPerPixel * bytesPerSample bytes, aligned to
-   * bytesPerSample, contents undefined. Asked for once per frame, when the headers are read and checked and before
+   * Memory for the samples: exactly rows * columns (of the extent, where there is one) * samplesPerPixel * bytesPerSample
+   * bytes, aligned to bytesPerSample, contents undefined. Asked for once per frame, when the headers are read and checked and before
    * memory is taken for anything of the image's size.
    * @throws LimitExceeded when the frame is larger than `limits.frameBytes`
    */
   allocate(codestream: Codestream): Uint8Array;
   readonly limits: Limits;
+  /** How much of the frame is wanted; absent: all. A codec is asked for no more than its `views` say that it can. */
+  readonly view?: View;
+  /**
+   * To be called every few milliseconds, where it can be; throws when the frame is to be given up.
+   * @throws Aborted, LimitExceeded
+   */
+  checkpoint?(): void;
 }
 
 /** Samples that stand in the encoded bytes as `decode` would write them. */
@@ -76,6 +87,11 @@ export interface Codec {
   readonly misfiledUnder?: readonly string[];
   /** Names of the WebAssembly modules that it runs (see src/wasm/modules.ts): the pool compiles each once for all workers. */
   readonly modules: readonly string[];
+  /**
+   * What the codec leaves undecoded by itself when less is wanted. Where it does not know regions, one is cut out of the
+   * whole picture; where no codec knows reductions, one is refused.
+   */
+  readonly views?: { readonly reduction?: boolean; readonly region?: boolean };
   /**
    * What in this frame the codec cannot decode, in the standard's words; undefined where it takes the frame on. Looks
    * at the headers only, before any code is loaded: the stream, not the UID, decides who decodes it. A frame whose

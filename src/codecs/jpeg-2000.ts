@@ -20,8 +20,8 @@ const HIGHEST_PRECISION = 28;
  */
 export function jpeg2000Decoder(kernel: Kernel): Decoder {
   return {
-    decode({ bytes }, { allocate, limits }) {
-      return describe(kernel.decode(bytes, [], (header) => allocate(describe(header)), { limits }));
+    decode({ bytes }, context) {
+      return describe(kernel.decode(bytes, [], (header) => context.allocate(describe(header)), context));
     },
   };
 }

@@ -22,7 +22,7 @@ export const jpegLossless: Codec = {
  */
 export function jpegLosslessDecoder(kernel: Kernel): Decoder {
   return {
-    decode({ bytes }, { allocate, limits }) {
+    decode({ bytes }, context) {
       const header = inspectJpeg(bytes);
       const unsupported = unsupportedIn(header);
       if (unsupported !== undefined) {
@@ -31,7 +31,12 @@ export function jpegLosslessDecoder(kernel: Kernel): Decoder {
           offset: header.frameHeaderOffset,
         });
       }
-      const fields = kernel.decode(bytes, [], (fields) => allocate(describe(fields, header)), { limits });
+      const fields = kernel.decode(
+        bytes,
+        [],
+        (fields) => context.allocate(describe(fields, header)),
+        context,
+      );
       return describe(fields, header);
     },
   };

@@ -21,14 +21,16 @@ const SOF_JPEG_LS = 55;
  */
 export function jpegLsDecoder(kernel: Kernel): Decoder {
   return {
-    decode(frame, { allocate, limits }) {
+    decode(frame, context) {
       const unsupported = refusal(frame);
       if (unsupported !== undefined) {
         throw new UnsupportedFeature(`Not JPEG-LS that this engine decodes: ${unsupported}.`, {
           feature: unsupported,
         });
       }
-      return describe(kernel.decode(frame.bytes, [], (fields) => allocate(describe(fields)), { limits }));
+      return describe(
+        kernel.decode(frame.bytes, [], (fields) => context.allocate(describe(fields)), context),
+      );
     },
   };
 }

@@ -31,7 +31,7 @@ export const jpeg: Codec = {
  */
 export function jpegDecoder(kernel: Kernel): Decoder {
   return {
-    decode({ bytes }, { allocate, limits }) {
+    decode({ bytes }, context) {
       const header = inspectJpeg(bytes);
       const unsupported = unsupportedIn(header);
       if (unsupported !== undefined) {
@@ -40,7 +40,12 @@ export function jpegDecoder(kernel: Kernel): Decoder {
           offset: header.frameHeaderOffset,
         });
       }
-      const fields = kernel.decode(bytes, [], (fields) => allocate(describe(fields, header)), { limits });
+      const fields = kernel.decode(
+        bytes,
+        [],
+        (fields) => context.allocate(describe(fields, header)),
+        context,
+      );
       return describe(fields, header);
     },
   };

@@ -14,6 +14,7 @@ import { native } from './native.js';
 import { openjpeg } from './openjpeg.js';
 import { openjph } from './openjph.js';
 import { rle } from './rle.js';
+import { type View, WHOLE } from './view.js';
 
 /** Every codec of this library, the preferred ones first. */
 const BUILT_IN_CODECS: readonly Codec[] = [
@@ -68,13 +69,14 @@ export class CodecRegistry {
   }
 
   /**
-   * The engine for one frame: the one named, else the first that does not refuse what the frame holds.
+   * The engine for one frame: the one named, else the first that does not refuse what the frame holds and can decode it at
+   * the reduction that is wanted.
    * @throws UnsupportedFeature when the engine named is unknown or not for this transfer syntax (the message lists the
-   * choices), when every engine refuses the frame, or when the transfer syntax is known and has no codec
+   * choices), when every engine refuses the frame or the reduction, or when the transfer syntax is known and has no codec
    * @throws UnknownTransferSyntax when neither a codec nor the table of transfer syntaxes knows the UID
    */
-  async engineFor(frame: EncodedFrame, name?: string): Promise<Engine> {
-    const codec = this.#choose(frame, name);
+  async engineFor(frame: EncodedFrame, name?: string, view: View = WHOLE): Promise<Engine> {
+    const codec = this.#choose(frame, name, view);
     return { codec, decoder: await this.load(codec) };
   }
 
@@ -89,7 +91,7 @@ export class CodecRegistry {
     return decoder;
   }
 
-  #choose(frame: EncodedFrame, name: string | undefined): Codec {
+  #choose(frame: EncodedFrame, name: string | undefined, { reduction }: View): Codec {
     const { transferSyntax } = frame;
     const choices = this.codecsFor(transferSyntax);
     if (choices.length === 0) throw this.#noCodec(transferSyntax);
@@ -111,7 +113,8 @@ export class CodecRegistry {
     // The first refusal is that of the preferred codec, the one that knows this transfer syntax best.
     let refusal: string | undefined;
     for (const codec of candidates) {
-      const refused = codec.refusal?.(frame);
+      const reduces = reduction === 0 || codec.views?.reduction === true;
+      const refused = codec.refusal?.(frame) ?? (reduces ? undefined : 'A reduced size');
       if (refused === undefined) return codec;
       refusal ??= refused;
     }

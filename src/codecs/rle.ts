@@ -17,7 +17,7 @@ export const rle: Codec = {
  */
 export function rleDecoder(kernel: Kernel): Decoder {
   return {
-    decode({ bytes, attributes }, { allocate, limits }) {
+    decode({ bytes, attributes }, context) {
       const { rows, columns, samplesPerPixel, bitsAllocated } = attributes;
       if (samplesPerPixel > 1 && bitsAllocated % 8 !== 0) {
         throw new UnsupportedFeature(
@@ -34,9 +34,12 @@ export function rleDecoder(kernel: Kernel): Decoder {
         photometricInterpretation: undefined,
         bytesPerSample: containerOf(bitsAllocated),
       };
-      kernel.decode(bytes, [rows, columns, samplesPerPixel, bitsAllocated], () => allocate(codestream), {
-        limits,
-      });
+      kernel.decode(
+        bytes,
+        [rows, columns, samplesPerPixel, bitsAllocated],
+        () => context.allocate(codestream),
+        context,
+      );
       return codestream;
     },
   };

@@ -1,11 +1,13 @@
 import type { Codestream, EncodedFrame } from '../codecs/codec.js';
 import type { CodecRegistry, Engine } from '../codecs/registry.js';
+import { type View, WHOLE } from '../codecs/view.js';
 import type { EmbeddedOverlayPlane } from '../dicom/overlays.js';
 import { type ColourConversion, conversionToRgb } from '../display/colour.js';
 import type { Palette } from '../display/palette.js';
-import { LimitExceeded, withContext } from '../errors.js';
+import { LimitExceeded, UnsupportedFeature, withContext } from '../errors.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import { loadSamples } from '../wasm/samples.js';
+import { cutOut } from './cut-out.js';
 import type { DecodedFrame, EmbeddedOverlay, Mismatch, SampleArray } from './decoded-frame.js';
 import { embeddedOverlay } from './embedded-overlay.js';
 import { lengthMismatch } from './pixel-data-length.js';
@@ -32,6 +34,8 @@ export interface FrameRequest {
   readonly colour?: 'stored' | 'rgb' | undefined;
   /** What the components are, where the caller knows better than the codestream and the dataset: `RGB`, `YBR_FULL`. */
   readonly photometricInterpretation?: string | undefined;
+  /** How much of the frame is wanted; all of it by default. */
+  readonly view?: View | undefined;
   /** An array to fill, of the type and length that the frame has. */
   readonly into?: SampleArray | undefined;
   readonly limits?: Limits | undefined;
@@ -41,6 +45,8 @@ export interface FrameRequest {
   readonly palette?: Palette | undefined;
   /** Index of the frame, counted from 0, for error messages. */
   readonly frame?: number | undefined;
+  /** Called every few milliseconds where the codec can; throws when the frame is to be given up. */
+  readonly checkpoint?: (() => void) | undefined;
   /** Milliseconds that reading the encoded bytes took, to be passed on in the timings. */
   readonly readMilliseconds?: number | undefined;
 }
@@ -57,8 +63,8 @@ export async function decodeEncodedFrame(frame: EncodedFrame, request: FrameRequ
   let engine: Engine | undefined;
   try {
     checkAttributes(frame.attributes);
-    engine = await request.registry.engineFor(frame, request.engine);
-    return await decodeWith(engine, frame, request);
+    engine = await request.registry.engineFor(frame, request.engine, request.view);
+    return await decodeView(engine, frame, request);
   } catch (error) {
     throw withContext(error, {
       transferSyntax: frame.transferSyntax,
@@ -66,6 +72,17 @@ export async function decodeEncodedFrame(frame: EncodedFrame, request: FrameRequ
       engine: engine?.codec.name ?? request.engine,
     });
   }
+}
+
+/** The region that is wanted, if one is: decoded by a codec that can, else cut out of the whole. */
+async function decodeView(engine: Engine, frame: EncodedFrame, request: FrameRequest): Promise<DecodedFrame> {
+  const { view = WHOLE, into } = request;
+  if (view.region === undefined || engine.codec.views?.region === true) {
+    return decodeWith(engine, frame, request);
+  }
+  const { region, ...all } = view;
+  const whole = await decodeWith(engine, frame, { ...request, view: all, into: undefined });
+  return cutOut(whole, region, into);
 }
 
 async function decodeWith(engine: Engine, frame: EncodedFrame, request: FrameRequest): Promise<DecodedFrame> {
@@ -108,6 +125,8 @@ async function wordsOf(
   let target: Target | undefined;
   await decoder.decode(frame, {
     limits: request.limits ?? DEFAULT_LIMITS,
+    view: request.view ?? WHOLE,
+    ...(request.checkpoint && { checkpoint: request.checkpoint }),
     allocate(codestream) {
       plan = planFor(codestream, frame, request);
       target = takeMemory(plan, request.into);
@@ -139,6 +158,7 @@ function planFor(codestream: Codestream, frame: EncodedFrame, request: FrameRequ
     overlayBits: (request.overlays ?? []).map((overlay) => overlay.bitPosition),
     photometricInterpretation: request.photometricInterpretation,
   });
+  if ((request.view ?? WHOLE).reduction > 0) checkReducible(layout, codestream);
   const conversion = request.colour === 'rgb' ? conversionOf(layout, request.palette) : undefined;
   const type = conversion === undefined ? layout.type : integerType(conversion.bytesPerSample * 8, false);
   const samplesPerPixel = conversion === undefined ? layout.samplesPerPixel : 3;
@@ -157,6 +177,22 @@ function planFor(codestream: Codestream, frame: EncodedFrame, request: FrameRequ
     );
   }
   return { codestream, layout, conversion, samplesPerPixel, type, length };
+}
+
+/**
+ * A reduced picture is a mean of its pixels.
+ * @throws UnsupportedFeature where a mean has no meaning: of indices, and of words that hold more than the samples
+ */
+function checkReducible({ photometricInterpretation, stored }: StoredLayout, codestream: Codestream): void {
+  const refuse = (what: string) => {
+    throw new UnsupportedFeature(`${what} cannot be decoded at a reduced size.`, {
+      feature: 'A reduced size',
+    });
+  };
+  if (photometricInterpretation === 'PALETTE COLOR') refuse('Indices of a palette');
+  if (stored !== undefined && (stored.shift > 0 || stored.bits < codestream.bitsPerSample)) {
+    refuse('Samples that share their words with other bits');
+  }
 }
 
 function conversionOf(layout: StoredLayout, palette: Palette | undefined): ColourConversion | undefined {

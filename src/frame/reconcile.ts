@@ -7,6 +7,7 @@ import type { StoredBits } from './stored-bits.js';
 
 /** What the samples of a frame are, once codestream and dataset have both been heard. */
 export interface StoredLayout {
+  /** Of what is handed out. */
   readonly rows: number;
   readonly columns: number;
   readonly samplesPerPixel: number;
@@ -62,14 +63,15 @@ export function reconcile(codestream: Codestream, attributes: ImagePixel, coding
   const followed = (attribute: string, dataset: number | string, actual: number | string) => {
     if (dataset !== actual) mismatches.push({ attribute, dataset, codestream: actual });
   };
-  const { rows, columns, samplesPerPixel } = codestream;
-  followed('rows', attributes.rows, rows);
-  followed('columns', attributes.columns, columns);
+  const { samplesPerPixel } = codestream;
+  followed('rows', attributes.rows, codestream.rows);
+  followed('columns', attributes.columns, codestream.columns);
   followed('samplesPerPixel', attributes.samplesPerPixel, samplesPerPixel);
   const photometricInterpretation =
     coding.photometricInterpretation === undefined
       ? reconcilePhotometric(codestream, attributes, followed)
       : afterDecoding(coding.photometricInterpretation);
+  const { rows, columns } = codestream.extent ?? codestream;
   const geometry = { rows, columns, samplesPerPixel, photometricInterpretation, mismatches };
 
   if (attributes.pixelData !== 'integer') {

@@ -65,6 +65,11 @@ export function viewSamples(type: SampleType, bytes: Uint8Array): SampleArray {
   return new CONSTRUCTORS[type](bytes.buffer, bytes.byteOffset, bytes.byteLength / bytesOf(type));
 }
 
+/** The name of an array's type. A subclass, Buffer for one, has the name of the class behind it. */
+export function typeOf(samples: SampleArray): SampleType {
+  return samples[Symbol.toStringTag].toLowerCase().replace('array', '') as SampleType;
+}
+
 /** The bytes that an array covers. */
 export function bytesUnder(samples: SampleArray): Uint8Array {
   return new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);

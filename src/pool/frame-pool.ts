@@ -10,7 +10,7 @@ import {
   withContext,
 } from '../errors.js';
 import type { DecodedFrame, SampleArray } from '../frame/decoded-frame.js';
-import { type SampleType, viewSamples } from '../frame/sample-array.js';
+import { typeOf, viewSamples } from '../frame/sample-array.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import type { ByteSource } from '../sources/byte-source.js';
 import { moduleOf } from '../wasm/modules.js';
@@ -284,7 +284,7 @@ export class FramePool implements Pool {
     if (place === -1) return undefined;
     const [buffer] = this.#spent.splice(place, 1);
     if (like instanceof Uint8ClampedArray) return new Uint8ClampedArray(buffer!);
-    return viewSamples(typeOfSamples(like), new Uint8Array(buffer!));
+    return viewSamples(typeOf(like), new Uint8Array(buffer!));
   }
 }
 
@@ -341,11 +341,6 @@ function bytesOf(view: ArrayBufferView): Uint8Array {
 
 function nameOf(pixels: Pixels): string {
   return `${pixels[Symbol.toStringTag]} of ${pixels.length}`;
-}
-
-/** The name of an array's type. A subclass, Buffer for one, has the name of the class behind it. */
-function typeOfSamples(samples: SampleArray): SampleType {
-  return samples[Symbol.toStringTag].toLowerCase().replace('array', '') as SampleType;
 }
 
 function compiled(name: string): Promise<CompiledModule[]> {

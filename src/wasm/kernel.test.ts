@@ -1,6 +1,6 @@
 import asc from 'assemblyscript/asc';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CineloopError } from '../errors.js';
+import { Aborted, CineloopError } from '../errors.js';
 import { DEFAULT_LIMITS } from '../limits.js';
 import { Kernel, type KernelOptions } from './kernel.js';
 
@@ -124,7 +124,11 @@ describe('host of the kernels', () => {
 
   it('can be stopped between two steps', () => {
     let asked = 0;
-    expect(failureOf(0, { shouldStop: () => ++asked === 3 }).tag).toBe('Aborted');
+    const checkpoint = () => {
+      asked += 1;
+      if (asked === 3) throw new Aborted('enough');
+    };
+    expect(failureOf(0, { checkpoint }).tag).toBe('Aborted');
     expect(asked).toBe(3);
     expect(uses()).toBeGreaterThan(1);
   });

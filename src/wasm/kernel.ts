@@ -1,4 +1,4 @@
-import { Aborted, InvalidBitstream, LimitExceeded, WorkerFailure } from '../errors.js';
+import { InvalidBitstream, LimitExceeded, WorkerFailure } from '../errors.js';
 import type { Limits } from '../limits.js';
 import { mayHold } from './held-memory.js';
 import { moduleOf } from './modules.js';
@@ -19,8 +19,8 @@ interface KernelExports {
 /** How one frame is to be decoded. */
 export interface KernelOptions {
   readonly limits: Limits;
-  /** Asked between two steps, a few milliseconds apart; true gives the frame up. */
-  readonly shouldStop?: () => boolean;
+  /** Called between two steps, a few milliseconds apart; what it throws gives the frame up. */
+  checkpoint?(): void;
   /** For tests: all memory that the kernel takes starts out as junk, so that nothing can rely on zeros. */
   readonly junk?: boolean;
 }
@@ -67,7 +67,7 @@ export class Kernel {
    * @throws InvalidBitstream, TruncatedData, UnsupportedFeature as the kernel's status says, or when the kernel trapped
    * @throws LimitExceeded when the scratch memory is more than `limits` allow: `memoryBytes`, and four bytes for each
    *   byte of the largest frame
-   * @throws Aborted when `shouldStop` said so
+   * @throws what `checkpoint` throws
    */
   decode(
     bytes: Uint8Array,
@@ -84,7 +84,7 @@ export class Kernel {
       const target = onHeader(header);
       let filled = 0;
       for (let status = MORE; status !== DONE; ) {
-        if (options.shouldStop?.()) throw new Aborted('decoding was given up between two steps');
+        options.checkpoint?.();
         new Int32Array(kernel.memory.buffer, kernel.strip.value, 4).fill(0);
         status = check(kernel, guarded(kernel.step));
         filled += copyStrip(kernel, target);
