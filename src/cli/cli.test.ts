@@ -125,6 +125,34 @@ describe('decode --json', () => {
     expect(lines[0]).toMatchObject({ bytesPerSample: 1, bitsStored: 1, samplesPerPixel: 1 });
   });
 
+  it('decodes a part of each frame, of any transfer syntax', async () => {
+    const [line] = jsonLines(
+      'decode',
+      fixture('rle/ct.dcm'),
+      '--json',
+      '--region',
+      '2,3,4,5',
+      '--raw',
+      folder,
+    );
+    expect(line).toMatchObject({ rows: 4, columns: 5, mismatches: [] });
+    const [whole] = jsonLines('decode', fixture('rle/ct.dcm'), '--json', '--raw', join(folder, 'whole'));
+    const stem = `${whole!.columns}x${whole!.rows}x1.int16`;
+    const samples = await readFile(join(folder, `whole/ct.0.${stem}.raw`));
+    const rows = [2, 3, 4, 5].map((row) => (row * Number(whole!.columns) + 3) * 2);
+    const region = Buffer.concat(rows.map((start) => samples.subarray(start, start + 10)));
+    expect(await readFile(join(folder, 'ct.0.5x4x1.int16.raw'))).toEqual(region);
+  });
+
+  it('refuses a reduced size where the transfer syntax has none', () => {
+    const { status, lines } = run('decode', fixture('rle/ct.dcm'), '--json', '--reduction', '1');
+    expect(status).toBe(1);
+    expect(JSON.parse(lines[0]!).error).toMatchObject({
+      tag: 'UnsupportedFeature',
+      feature: 'A reduced size',
+    });
+  });
+
   it('reports a frame that fails in its place and goes on', async () => {
     // The offset that the RLE header gives for the second segment of frame 1 points behind the frame (PS3.5 G.5).
     const bytes = await readFile(fixture('rle/dose-32-bit.dcm'));
@@ -295,6 +323,9 @@ describe('bad input', () => {
     ['no path', ['decode']],
     ['frames that are none', ['decode', 'x.dcm', '--frames', '3-1']],
     ['a number of workers that is none', ['decode', 'x.dcm', '--workers', 'many']],
+    ['a region that is none', ['decode', 'x.dcm', '--region', '0,0,1']],
+    ['no layers', ['decode', 'x.dcm', '--layers', '0']],
+    ['a part to be verified', ['decode', 'x.dcm', '--reduction', '1', '--verify', 'nowhere.tsv']],
     ['a reference table that is not there', ['decode', 'x.dcm', '--verify', 'nowhere.tsv']],
     ['a reference table that is none', ['decode', 'x.dcm', '--verify', fixture('README.md')]],
     ['an output folder that is a file', ['decode', 'x.dcm', '--raw', fixture('README.md')]],

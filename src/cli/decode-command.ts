@@ -28,6 +28,7 @@ export async function decodeCommand(
   const raw = await outputFolder(options.raw);
   const png = await outputFolder(options.png);
   const sheet = options.sheet === undefined ? undefined : new ContactSheet();
+  const { engine, reduction, region, layers } = options;
   const summary = new Summary(references !== undefined);
   const progress = new Progress();
   const pool = createPool(options.workers === undefined ? {} : { workers: options.workers });
@@ -35,7 +36,7 @@ export async function decodeCommand(
   try {
     const events = decodeFiles(inputs, {
       pool,
-      engine: options.engine,
+      image: { engine, reduction, region, layers },
       frames: options.frames,
       references,
       signal,
@@ -70,8 +71,10 @@ export async function decodeCommand(
   return summary.succeeded;
 }
 
-async function referencesOf({ verify }: DecodeCommandOptions): Promise<ReferenceTable | undefined> {
+async function referencesOf(options: DecodeCommandOptions): Promise<ReferenceTable | undefined> {
+  const { verify, reduction, region, layers } = options;
   if (verify === undefined) return undefined;
+  if (reduction || region || layers) throw new UsageError('There are references of whole frames only.');
   try {
     return await ReferenceTable.read(verify);
   } catch (error) {

@@ -1,4 +1,12 @@
-import type { DecodedFrame, DicomImage, ErrorData, Pool, RenderedFrame, TransferSyntax } from '../index.js';
+import type {
+  DecodedFrame,
+  DicomImage,
+  ErrorData,
+  OpenOptions,
+  Pool,
+  RenderedFrame,
+  TransferSyntax,
+} from '../index.js';
 import { CineloopError, open } from '../index.js';
 import type { FrameSelection } from './frame-selection.js';
 import { inOrder, type Step } from './in-order.js';
@@ -7,7 +15,8 @@ import type { ReferenceTable, Verification } from './reference-table.js';
 
 export interface DecodeFilesOptions {
   readonly pool: Pool;
-  readonly engine: string | undefined;
+  /** Options of every call on an image. */
+  readonly image: Pick<OpenOptions, 'engine' | 'reduction' | 'region' | 'layers'>;
   readonly frames: FrameSelection;
   readonly references: ReferenceTable | undefined;
   readonly signal: AbortSignal;
@@ -67,7 +76,7 @@ async function* steps(
     }
     let image: DicomImage;
     try {
-      image = await open(input.path, { pool: options.pool, engine: options.engine });
+      image = await open(input.path, { pool: options.pool, ...options.image });
     } catch (error) {
       yield now(await notOpened(input, toData(error)));
       continue;

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Region } from '../index.js';
 import { FrameSelection } from './frame-selection.js';
 
 /** The options of the commands that decode, as they are read. */
@@ -9,6 +10,9 @@ export interface DecodeCommandOptions {
   readonly json: boolean;
   readonly engine?: string;
   readonly workers?: number;
+  readonly reduction?: number;
+  readonly region?: Region;
+  readonly layers?: number;
   readonly verify?: string;
   readonly sheet?: string;
 }
@@ -31,6 +35,19 @@ export function withDecodeOptions(command: Command): Command {
         'workers; 0 decodes in this thread (default: one for each processor)',
       ).argParser(count),
     )
+    .addOption(
+      new Option(
+        '--reduction <n>',
+        'halve each side n times while decoding, where the stream allows',
+      ).argParser(count),
+    )
+    .addOption(
+      new Option(
+        '--region <row,column,rows,columns>',
+        'decode that part, in pixels of the reduction',
+      ).argParser(region),
+    )
+    .addOption(new Option('--layers <n>', 'quality layers to decode at most').argParser(layers))
     .option('--verify <table>', 'compare with the hashes of a reference.tsv')
     .option('--sheet <file>', 'write a contact sheet, a PNG with a picture of each file');
 }
@@ -41,6 +58,21 @@ function selection(text: string): FrameSelection {
   } catch (error) {
     throw new InvalidArgumentError((error as Error).message);
   }
+}
+
+function region(text: string): Region {
+  const numbers = text.split(',').map(Number);
+  const [row, column, rows, columns] = numbers;
+  if (!/^\d+(,\d+){3}$/.test(text) || rows === 0 || columns === 0) {
+    throw new InvalidArgumentError('It is four whole numbers, for example 0,128,64,64.');
+  }
+  return { row: row!, column: column!, rows: rows!, columns: columns! };
+}
+
+function layers(text: string): number {
+  const value = count(text);
+  if (value === 0) throw new InvalidArgumentError('It is 1 or more.');
+  return value;
 }
 
 function count(text: string): number {
