@@ -181,7 +181,10 @@ function beginTile(): i32 {
 /** What the tile's headers ask for and this kernel does not have, or what cannot be. */
 function checkCoding(): i32 {
   for (let c = 0; c < componentCount; c++) {
-    if ((coding(c).blockStyle & BlockStyle.Mixed) != 0) return fail(Status.UnsupportedJ2kBlockCoder, -1, tile);
+    // T.814 B.3 tells blocks of both coders apart by the length of all their passes together.
+    const style = coding(c).blockStyle;
+    const cut = (style & (BlockStyle.Bypass | BlockStyle.Terminate)) != 0;
+    if ((style & BlockStyle.Mixed) != 0 && cut) return fail(Status.UnsupportedJ2kBlockCoder, -1, tile);
   }
   if (!componentTransform) return Status.Done;
   // G.1: three components of the same samples, coded in the same way.

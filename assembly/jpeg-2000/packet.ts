@@ -184,11 +184,11 @@ function readLengths(band: Band, block: BlockData, offset: i32, layer: i32): i32
   block.lengthBits = <u8>lengthBits;
   while (passes > 0) {
     // T.814 B.3: HT blocks without a byte so far have placeholder passes, which go with the next cleanup pass.
-    const placeholders = (band.blockStyle & BlockStyle.Ht) != 0 && block.bytes == 0;
+    const placeholders = isHt(band, block) && block.bytes == 0;
     const continues = block.segmentRoom > 0;
-    if (placeholders) block.segmentRoom = passesToCleanup(block.passes, passes);
-    else if (!continues) block.segmentRoom = roomOf(band.blockStyle, block.passes);
-    let some = min(passes, block.segmentRoom);
+    if (placeholders) block.segmentRoom = <i16>passesToCleanup(block.passes, passes);
+    else if (!continues) block.segmentRoom = <i16>roomOf(band, block);
+    let some = min(passes, <i32>block.segmentRoom);
     const bits = lengthBits + 31 - clz(some);
     if (bits > 32) return fail(Status.BadJ2kPacketHeader, offset, layer);
     const record = take(offsetof<Contribution>());
@@ -197,19 +197,23 @@ function readLengths(band: Band, block: BlockData, offset: i32, layer: i32): i32
     contribution.next = 0;
     contribution.address = input;
     contribution.bytes = readBits(bits);
-    if (placeholders) {
-      if (contribution.bytes == 0 && some < passes) {
-        // No cleanup pass either: the length is that of all passes, whose number takes more bits.
-        const further = clz(some) - clz(passes);
-        if (further > 0 && readBits(further) != 0) return fail(Status.BadJ2kPacketHeader, offset, layer);
-        some = passes;
-        block.segmentRoom = passes;
+    contribution.continues = <u16>(continues && !placeholders);
+    if (placeholders && !isFirstCleanup(band, block.passes + some - 1, contribution.bytes, lengthBits, bits)) {
+      // No cleanup pass either: the length is that of all passes, whose number takes more bits.
+      const further = clz(some) - clz(passes);
+      if (bits + further > 32) return fail(Status.BadJ2kPacketHeader, offset, layer);
+      contribution.bytes = (contribution.bytes << further) | readBits(further);
+      some = passes;
+      block.segmentRoom = <i16>passes;
+      if (contribution.bytes != 0) {
+        // Bytes without a cleanup pass of HT: the block is one of Part 1, and all its passes are one segment.
+        if ((band.blockStyle & BlockStyle.Mixed) == 0) return fail(Status.BadJ2kPacketHeader, offset, layer);
+        block.partOne = true;
+        block.segmentRoom = <i16>MAXIMUM_PASSES;
       }
-      const last = block.passes + some - 1;
-      if (contribution.bytes != 0 && last % 3 != 0) return fail(Status.BadJ2kPacketHeader, offset, layer);
+      contribution.continues = <u16>((band.blockStyle & BlockStyle.Mixed) != 0 && block.first != 0);
     }
     contribution.passes = <u16>some;
-    contribution.continues = <u16>(continues && !placeholders);
     if (block.first == 0) block.first = record;
     else changetype<Contribution>(block.last).next = record;
     block.last = record;
@@ -218,7 +222,7 @@ function readLengths(band: Band, block: BlockData, offset: i32, layer: i32): i32
     block.bytes = min<u32>(block.bytes + min<u32>(contribution.bytes, 0x40000000), 0x40000000);
     longestBlock = max(longestBlock, block.bytes);
     block.passes += <u16>some;
-    block.segmentRoom -= some;
+    block.segmentRoom -= <i16>some;
     passes -= some;
   }
   return Status.Done;
@@ -241,12 +245,30 @@ function passesToCleanup(pass: i32, passes: i32): i32 {
   return first > 0 ? first : passes;
 }
 
-/** How many passes the codeword segment takes that begins with pass number `pass`. */
-function roomOf(style: i32, pass: i32): i32 {
+/** Whether the next segment of a block is one of T.814, as far as is known. */
+@inline
+function isHt(band: Band, block: BlockData): bool {
+  return (band.blockStyle & BlockStyle.Ht) != 0 && !block.partOne;
+}
+
+/**
+ * T.814 B.3: whether a length in front of which there were no bytes is that of the first HT cleanup segment, with `pass`
+ * as its pass. Where coders are mixed, the length of one has a bit more than it needs, so that its highest is 0;
+ * a Part 1 block of so short a length has no more than the three that all begin with.
+ */
+function isFirstCleanup(band: Band, pass: i32, bytes: u32, lengthBits: i32, bits: i32): bool {
+  if (pass % 3 != 0) return false;
+  if ((band.blockStyle & BlockStyle.Mixed) == 0) return bytes != 0;
+  return bytes > 1 && lengthBits > 3 && bytes >> (bits - 1) == 0;
+}
+
+/** How many passes the next codeword segment of a block takes. */
+function roomOf(band: Band, block: BlockData): i32 {
+  const pass = <i32>block.passes;
   // T.814 B.3: cleanup, then SigProp and MagRef together.
-  if ((style & BlockStyle.Ht) != 0) return pass % 3 == 1 ? 2 : 1;
-  if ((style & BlockStyle.Terminate) != 0) return 1;
-  if ((style & BlockStyle.Bypass) == 0) return MAXIMUM_PASSES;
+  if (isHt(band, block)) return pass % 3 == 1 ? 2 : 1;
+  if ((band.blockStyle & BlockStyle.Terminate) != 0) return 1;
+  if ((band.blockStyle & BlockStyle.Bypass) == 0) return MAXIMUM_PASSES;
   // Table D.9: raw from the fifth bit-plane on, where the cleanup pass stays with the MQ decoder.
   if (pass < 10) return 10 - pass;
   return (pass + 2) % 3 == 2 ? 1 : 2;

@@ -65,7 +65,7 @@ function decodeStripe(band: Band, row: i32, top: u32): void {
 
 function decodeInto(band: Band, block: BlockData, width: i32, height: i32, output: usize): void {
   const stride = band.stripeStride;
-  const ht = (band.blockStyle & BlockStyle.Ht) != 0;
+  const ht = (band.blockStyle & BlockStyle.Ht) != 0 && !block.partOne;
   const count = joinSegments(block, ht);
   const bitPlanes = band.bitPlanes - <i32>block.zeroBitPlanes;
   if (count == 0 || bitPlanes <= 0) {

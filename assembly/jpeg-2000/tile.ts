@@ -117,7 +117,9 @@ export class BlockData {
   /** Lblock of B.10.7. */
   lengthBits: u8;
   /** Passes that the last codeword segment may still take. */
-  segmentRoom: i32;
+  segmentRoom: i16;
+  /** Where coders are mixed (T.814): the block has turned out to be one of Part 1. */
+  partOne: bool;
 }
 
 /** The tile's area on the reference grid, B-7 to B-10. */
