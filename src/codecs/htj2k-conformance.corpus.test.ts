@@ -81,7 +81,8 @@ function readPgx(name: string): Plane {
   const [, order, sign, depth, columns, rows] =
     /^PG (ML|LM) ?([+-]?) ?(\d+) (\d+) (\d+)/.exec(bytes.toString('latin1', 0, end)) ?? [];
   const width = Number(depth) <= 8 ? 1 : 2;
-  const read = `read${sign === '-' ? '' : 'U'}Int${width === 1 ? '8' : order === 'ML' ? '16BE' : '16LE'}` as const;
+  const read =
+    `read${sign === '-' ? '' : 'U'}Int${width === 1 ? '8' : order === 'ML' ? '16BE' : '16LE'}` as const;
   const count = Number(columns) * Number(rows);
   const samples = Array.from({ length: count }, (_, i) => bytes[read](end + 1 + i * width));
   return { columns: Number(columns), rows: Number(rows), samples };

@@ -103,7 +103,22 @@ function codestreamOf(blocks: readonly [Block, Block], style: number): Uint8Arra
   const size = [2 * SIDE, SIDE].flatMap(u32);
   const zero = [...u32(0), ...u32(0)];
   return Uint8Array.from([
-    ...[0xff, 0x4f, 0xff, 0x51, ...u16(41), ...u16(0x4000), ...size, ...zero, ...size, ...zero, ...u16(1), 0x87, 1, 1],
+    ...[
+      0xff,
+      0x4f,
+      0xff,
+      0x51,
+      ...u16(41),
+      ...u16(0x4000),
+      ...size,
+      ...zero,
+      ...size,
+      ...zero,
+      ...u16(1),
+      0x87,
+      1,
+      1,
+    ],
     ...[0xff, 0x50, ...u16(8), ...u32(0x20000), ...u16(0xd800)],
     ...[0xff, 0x52, ...u16(12), 0, 0, ...u16(1), 0, 0, 0, 0, style, 1],
     ...[0xff, 0x5c, ...u16(4), 0x20, BIT_PLANES << 3],

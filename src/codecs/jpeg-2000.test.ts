@@ -1,5 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { encodeHtJpeg2000, encodeJpeg2000 } from '../../fixtures/generate/package-encoders.js';
+import {
+  decodedByOpenJpeg,
+  encodeHtJpeg2000,
+  encodeJpeg2000,
+} from '../../fixtures/generate/package-encoders.js';
 import { littleEndian, type Picture } from '../../fixtures/generate/picture.js';
 import { CineloopError } from '../errors.js';
 import { Kernel } from '../wasm/kernel.js';
@@ -120,6 +124,36 @@ describe('HTJ2K, by the encoder of OpenJPH', () => {
     expect(Buffer.compare(await decoded(frames[0]), littleEndian(picture.frames[0]))).toBe(0);
   });
 });
+
+// OpenJPEG's scale of high-pass coefficients is 3 in 100,000 off: up to 2 in noise of 16 bits.
+describe('HTJ2K, lossy', () => {
+  it.each([
+    [0.0005, 16, 1, 2],
+    [0.004, 8, 1, 1],
+    [0.02, 8, 3, 1],
+  ] as const)(
+    'step %f of %i bits, %i components: the samples of OpenJPEG, those of OpenJPH within %i',
+    async (step, bits, components, apartAtMost) => {
+      for (const [rows, columns] of [
+        [64, 64],
+        [100, 35],
+        [150, 131],
+      ] as const) {
+        const encoded = await encodeHtJpeg2000(pictureOf(rows, columns, bits, components), { step });
+        const samples = await decoded(encoded.frames[0]);
+        const openJpeg = await decodedByOpenJpeg(encoded);
+        expect(Buffer.compare(samples, openJpeg.decoded[0])).toBe(0);
+        const theirs = samplesOf(encoded.decoded[0], bits);
+        const apart = samplesOf(samples, bits).map((value, i) => value - theirs[i]);
+        expect(Math.max(...apart.map(Math.abs))).toBeLessThanOrEqual(apartAtMost);
+      }
+    },
+  );
+});
+
+function samplesOf(bytes: Uint8Array, bits: number): number[] {
+  return [...(bits <= 8 ? bytes : new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2))];
+}
 
 describe('JPEG 2000, streams that are not whole', () => {
   it('says TruncatedData wherever the bytes end, or gives the samples where only EOC is gone', async () => {

@@ -27,8 +27,8 @@ const BUILT_IN_CODECS: readonly Codec[] = [
   libjpegTurbo,
   jpegLs,
   charls,
-  openjph,
   jpeg2000,
+  openjph,
   openjpeg,
   libjxl,
 ];
