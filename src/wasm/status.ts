@@ -542,9 +542,9 @@ export const STATUSES: Readonly<Record<string, StatusRow>> = {
   UnsupportedJ2kBlockCoder: {
     code: 145,
     error: UnsupportedFeature,
-    message: 'tile # has code-blocks of the HT block coder beside ones of Part 1',
+    message: 'tile # has HT code-blocks beside ones of Part 1 with bypass or termination',
     clause: 'ITU-T T.814',
-    feature: 'HT and Part 1 code-blocks mixed',
+    feature: 'HT and Part 1 code-blocks mixed, with bypass or termination',
   },
   BadJ2kComponentTransform: {
     code: 146,
