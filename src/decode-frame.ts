@@ -77,13 +77,13 @@ export async function decodeFrame(
   const transferSyntax = String(transferSyntaxUID).replace(/[\0 ]+$/, '');
   const frame = { bytes, transferSyntax, attributes: complete(attributes) };
   const transfer = options.transfer === true && bytes.byteLength > 0;
+  const request = { engine, colour, photometricInterpretation, view: viewOf(options) };
   return pool.decode(
     {
-      ...frame,
+      recipe: { transferSyntax, attributes: frame.attributes, request, limits },
+      index: undefined,
       input: { kind: 'bytes', bytes, transfer },
       here: isRegisteredHere(transferSyntax, engine) || (await isInPlace(frame, options)),
-      request: { engine, colour, photometricInterpretation, view: viewOf(options) },
-      limits,
       signals: signal === undefined ? [] : [signal],
     },
     into,

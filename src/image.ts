@@ -20,10 +20,12 @@ import {
   type RenderOptions,
   viewOf,
 } from './options.js';
-import type { FramePool, PooledFrame } from './pool/frame-pool.js';
+import type { FramePool, PooledFrame, PooledSource } from './pool/frame-pool.js';
 import type { RenderedFrame } from './pool/protocol.js';
+import type { Recipe } from './pool/recipe.js';
 import { isRegisteredHere } from './register-codec.js';
 import type { ByteSource, SourceInput } from './sources/byte-source.js';
+import { MemorySource } from './sources/memory.js';
 import { openSource } from './sources/open.js';
 
 /** Options of `open`: the defaults of all calls on the image. */
@@ -109,6 +111,9 @@ export class DicomImage {
   readonly #defaults: OpenOptions;
   /** Fires when the image is closed, and drops what is on its way. */
   readonly #closing = new AbortController();
+  #source: PooledSource | undefined;
+  /** That of the last call, and the options that it was made of. */
+  #recipe: { readonly key: readonly unknown[]; readonly recipe: Recipe } | undefined;
   #overlays: readonly EmbeddedOverlayPlane[] | undefined;
   #loadedPalette: Promise<Palette | undefined> | undefined;
   /** How all frames are shown, where they are all shown alike. */
@@ -223,9 +228,11 @@ export class DicomImage {
     const { into, failures, frames = range(this.frameCount) } = all;
     const pool = this.#poolFor(all);
     const leaving = new AbortController();
+    let recipe: Recipe | undefined;
     const begin = async (index: number): Promise<DecodedFrame | CineloopError> => {
       try {
         const frame = await this.#frame(index, all, leaving.signal);
+        recipe = frame.recipe;
         return await (into === undefined ? pool.decode(frame) : pool.decodeAhead(frame, into));
       } catch (error) {
         return withContext(error, { frame: index }, 'WorkerFailure');
@@ -240,7 +247,7 @@ export class DicomImage {
     try {
       for (const index of frames) {
         begun.push(begin(index));
-        if (begun.length > pool.lookAhead(this.attributes)) yield finish(await begun.shift()!);
+        if (begun.length > pool.lookAhead(recipe)) yield finish(await begun.shift()!);
       }
       for (const result of begun) yield finish(await result);
     } finally {
@@ -276,31 +283,54 @@ export class DicomImage {
     const frame = await this.#frame(index, { ...all, colour: 'stored', into: undefined });
     const parameters = await this.#displayParameters(index);
     // To render is work, which a worker does also for a frame that needs no decoding.
-    const here = isRegisteredHere(frame.transferSyntax, all.engine);
+    const here = isRegisteredHere(frame.recipe.transferSyntax, all.engine);
     return pool.render({ ...frame, here }, { parameters, options: { window, voi, invert } }, into);
   }
 
   /** What the pool is told of a frame. It holds on to the image, so that this is not forgotten while frames are on their way. */
   async #frame(index: number, options: DecodeOptions, ...signals: AbortSignal[]): Promise<PooledFrame> {
-    const { dataset, transferSyntax, source } = this.#parts.part10;
-    const { engine, colour, photometricInterpretation, limits, signal } = options;
-    const view = viewOf(options);
+    const { engine, signal } = options;
     signals.push(this.#closing.signal);
     if (signal !== undefined) signals.push(signal);
-    const frames = orThrow(this.#parts.index);
+    const input = this.#input();
+    const recipe = await this.#recipeFor(options);
+    const { transferSyntax, attributes } = recipe;
+    const { source, frames } = input;
+    let here = isRegisteredHere(transferSyntax, engine);
+    if (!here && source instanceof MemorySource) {
+      const locate = () => frames.locate(index);
+      here = await standsInMemory({ source, locate, transferSyntax, attributes }, options);
+    }
+    return { recipe, index, input, signals, here, owner: this };
+  }
+
+  #input(): PooledSource {
+    this.#source ??= {
+      kind: 'source',
+      source: this.#parts.part10.source,
+      frames: orThrow(this.#parts.index),
+    };
+    return this.#source;
+  }
+
+  /** How frames are decoded with these options: the same object as for the call before where they are the same. */
+  async #recipeFor(options: DecodeOptions): Promise<Recipe> {
+    const { engine, colour, photometricInterpretation, limits, reduction, region, layers } = options;
+    const key = [engine, colour, photometricInterpretation, limits, reduction, region, layers];
+    if (this.#recipe?.key.every((value, place) => value === key[place])) return this.#recipe.recipe;
+    const { dataset, transferSyntax } = this.#parts.part10;
     const palette = colour === 'rgb' ? await this.#palette() : undefined;
     this.#overlays ??= embeddedOverlaysOf(dataset);
     const overlays = this.#overlays;
-    const locate = () => frames.locate(index);
-    const frame = { source, locate, transferSyntax: transferSyntax.uid, attributes: this.attributes };
-    return {
-      ...frame,
-      input: { kind: 'source', source, locate, presume: () => frames.presume(index) },
-      here: isRegisteredHere(transferSyntax.uid, engine) || (await standsInMemory(frame, options)),
-      request: { frame: index, engine, colour, photometricInterpretation, view, palette, overlays },
+    const view = viewOf(options);
+    const recipe = {
+      transferSyntax: transferSyntax.uid,
+      attributes: this.attributes,
+      request: { engine, colour, photometricInterpretation, view, palette, overlays },
       limits,
-      signals,
     };
+    this.#recipe = { key, recipe };
+    return recipe;
   }
 
   /** How the dataset says that a frame is shown. Its errors are those of the frame. */

@@ -1,6 +1,5 @@
 import { hardwareConcurrency, hasThreads } from '#thread';
-import type { FrameLocation } from '../dicom/frame-index.js';
-import type { ImagePixel } from '../dicom/image-pixel.js';
+import type { FrameIndex, FrameLocation } from '../dicom/frame-index.js';
 import {
   AttributeMismatch,
   type ErrorContext,
@@ -18,48 +17,48 @@ import { SAMPLES_MODULE } from '../wasm/samples.js';
 import { LocalExecutor } from './local-executor.js';
 import { ownedBuffers } from './owned-buffers.js';
 import type { Pool, PoolOptions } from './pool.js';
-import type {
-  Answer,
-  CompiledModule,
-  DisplayJob,
-  FrameInput,
-  FrameJob,
-  Message,
-  RenderedFrame,
-} from './protocol.js';
+import type { Answer, CompiledModule, DisplayJob, FrameInput, Message, RenderedFrame } from './protocol.js';
 import { readEncoded } from './read-encoded.js';
+import type { PostedRecipe, Recipe } from './recipe.js';
 import { Scheduler } from './scheduler.js';
 import { threadCodecs } from './thread-codecs.js';
 import { WorkerExecutor } from './worker-executor.js';
 
 /** A frame as the public surface hands it in. */
 export interface PooledFrame {
-  readonly input: BytesInput | SourceInput;
-  readonly transferSyntax: string;
-  readonly attributes: ImagePixel;
-  readonly request: Omit<FrameJob['request'], 'limits' | 'into'>;
-  readonly limits: Partial<Limits> | undefined;
+  readonly recipe: Recipe;
+  /** Index of the frame, counted from 0; undefined where it is bytes. */
+  readonly index: number | undefined;
+  readonly input: PooledBytes | PooledSource;
   /** Each of them drops it. */
   readonly signals: readonly AbortSignal[];
   /** To be decoded on the calling thread, whatever the pool. */
   readonly here: boolean;
+  /** What must not be forgotten while the frame is on its way. */
+  readonly owner?: object;
 }
 
 /** The whole encoded frame. */
-interface BytesInput {
+export interface PooledBytes {
   readonly kind: 'bytes';
   readonly bytes: Uint8Array;
   /** The caller gives the bytes' buffer away. */
   readonly transfer: boolean;
 }
 
-/** Where the encoded frame is. */
-interface SourceInput {
+/** Where the encoded frames of an image are. */
+export interface PooledSource {
   readonly kind: 'source';
   readonly source: ByteSource;
-  locate(): Promise<FrameLocation>;
-  /** Where it is if the offset table is right. */
-  presume(): FrameLocation | undefined;
+  readonly frames: FrameIndex;
+}
+
+/** A recipe as this pool tells its workers of it. */
+interface KnownRecipe {
+  readonly number: number;
+  readonly posted: PostedRecipe;
+  /** What its frames will probably need; undefined while it is being compiled. */
+  modules: readonly CompiledModule[] | undefined;
 }
 
 /** Batches that a worker holds at once: the one that it decodes, and the next one, whose bytes it reads meanwhile. */
@@ -71,9 +70,10 @@ const BATCH = 4;
 /** Workers that a pool has by default at most: each may hold as much memory as its limits allow. */
 const DEFAULT_MOST = 8;
 
-/** The numbers by which workers know sources. */
+/** The numbers by which workers know sources and recipes. */
 const sourceNumbers = new WeakMap<ByteSource, number>();
 let lastSourceNumber = 0;
+let lastRecipeNumber = 0;
 
 /** A pool as the surface uses it: frames in, decoded frames out. */
 export class FramePool implements Pool {
@@ -87,6 +87,7 @@ export class FramePool implements Pool {
   readonly #spent: ArrayBuffer[] = [];
   /** Frames that the last iteration was ahead by: as much spent memory is in use. */
   #ahead = 0;
+  readonly #recipes = new WeakMap<Recipe, KnownRecipe>();
   /** The compiled modules of a codec, by their names. */
   readonly #modules = new Map<string, Promise<readonly CompiledModule[]>>();
   /** Memory that came from a worker: it is nobody else's. */
@@ -106,8 +107,8 @@ export class FramePool implements Pool {
   }
 
   /** Frames to ask for ahead of the one that is awaited, so that every worker is busy and a batch waits for the next. */
-  lookAhead(attributes: ImagePixel): number {
-    const batch = this.#away?.batchOf(attributes) ?? 1;
+  lookAhead(recipe: Recipe | undefined): number {
+    const batch = this.#away?.batchOf(recipe) ?? 1;
     const held = Math.max(1, this.workers) * DEPTH;
     this.#ahead = batch === 1 ? held : (held + 1) * batch;
     return this.#ahead;
@@ -200,10 +201,13 @@ export class FramePool implements Pool {
     display: DisplayJob | undefined,
     takeMemory: () => Pixels | undefined,
   ): Promise<Result> {
-    const { input } = frame;
-    const presumed = input.kind === 'source' ? input.presume() : undefined;
+    const { input, index, recipe } = frame;
+    const presumed = input.kind === 'source' ? input.frames.presume(index!) : undefined;
     let answer = await this.#submit(frame, display, takeMemory, presumed);
-    if (answer.kind === 'misplaced') answer = await this.#submit(frame, display, takeMemory, undefined);
+    if (answer.kind === 'misplaced') {
+      this.#recipes.delete(recipe);
+      answer = await this.#submit(frame, display, takeMemory, undefined);
+    }
     if (answer.kind === 'done') return answer.value as Result;
     const context = contextOf(frame);
     if (answer.kind === 'failed') throw withContext(errorFromData(answer.error), context);
@@ -216,57 +220,87 @@ export class FramePool implements Pool {
     takeMemory: () => Pixels | undefined,
     presumed: FrameLocation | undefined,
   ): Promise<Answer> {
-    // The same object where it can be: what the messages of a batch share is posted once.
-    const limits = frame.limits === undefined ? this.#limits : { ...this.#limits, ...frame.limits };
+    const { recipe, index, input } = frame;
+    const known = this.#known(frame);
     const scheduler = (frame.here ? undefined : this.#away) ?? this.#here;
     return scheduler.submit({
       prepare: async (id) => {
-        const input = await this.#inputOf(frame, presumed);
-        const modules = this.#isHere(frame) ? [] : await this.#modulesFor(frame);
-        const memory = takeMemory();
-        const transfer: Transferable[] = ownedBuffers(memory);
-        if (input.kind === 'bytes') transfer.push(...ownedBuffers(input.bytes));
-        const job = jobOf(id, frame, display, input, limits, memory);
-        return { message: { type: 'frame', job, modules }, transfer };
+        const encoded = this.#inputOf(frame, presumed);
+        const job = {
+          id,
+          recipe: known.number,
+          frame: index,
+          input: encoded instanceof Promise ? await encoded : encoded,
+          display,
+        };
+        if (!this.#isHere(frame)) known.modules ??= await this.#modulesFor(recipe);
+        const into = takeMemory();
+        const transfer: Transferable[] = into === undefined ? [] : ownedBuffers(into);
+        if (job.input.kind === 'bytes') transfer.push(...ownedBuffers(job.input.bytes));
+        const { posted, modules } = known;
+        return { message: { type: 'frame', job: { ...job, into }, recipe: posted, modules }, transfer };
       },
-      deadline: limits.decodeMilliseconds,
+      deadline: known.posted.limits.decodeMilliseconds,
       signals: frame.signals,
       context: contextOf(frame),
       // The frames of one image. Bytes of the caller's may be gone after the first attempt.
-      family: frame.input.kind === 'source' ? frame.attributes : undefined,
+      family: input.kind === 'source' ? recipe : undefined,
     });
+  }
+
+  /** The recipe as the workers are told; the same object each time, for it to be posted once. */
+  #known({ recipe, input }: PooledFrame): KnownRecipe {
+    let known = this.#recipes.get(recipe);
+    if (known === undefined) {
+      lastRecipeNumber += 1;
+      const { transferSyntax, attributes, request } = recipe;
+      const limits = { ...this.#limits, ...recipe.limits };
+      const posted = { transferSyntax, attributes, request, limits, origin: originOf(input) };
+      known = { number: lastRecipeNumber, posted, modules: undefined };
+      this.#recipes.set(recipe, known);
+    }
+    return known;
   }
 
   /**
    * What the executor is told of the encoded bytes. The calling thread uses the caller's own; a worker reads them itself
    * where the source has a handle; else they are copied once, or given away where the caller allows that.
    */
-  async #inputOf(frame: PooledFrame, presumed: FrameLocation | undefined): Promise<FrameInput> {
+  #inputOf(frame: PooledFrame, presumed: FrameLocation | undefined): FrameInput | Promise<FrameInput> {
     const { input } = frame;
     const isHere = this.#isHere(frame);
-    if (input.kind === 'bytes') {
-      const { bytes, transfer } = input;
-      if (transfer && bytes.buffer.byteLength === 0) {
-        throw new WorkerFailure('The bytes went down with a worker that was ended before their turn came.');
-      }
-      const own = isHere || (transfer && isWhole(bytes)) ? bytes : ownBytes(bytes);
-      return { kind: 'bytes', bytes: own, bitOffset: 0, readMilliseconds: 0 };
+    if (input.kind === 'source') {
+      const fromOrigin = !isHere && input.source.handle !== undefined;
+      return fromOrigin && presumed
+        ? { kind: 'origin', location: presumed }
+        : this.#found(frame, input, presumed);
     }
-    const { source } = input;
-    const location = presumed ?? (await input.locate());
-    if (isHere) return { kind: 'source', source, location };
-    const { handle } = source;
-    if (handle !== undefined) return { kind: 'handle', source: numberOf(source), handle, location };
+    const { bytes, transfer } = input;
+    if (transfer && bytes.buffer.byteLength === 0) {
+      throw new WorkerFailure('The bytes went down with a worker that was ended before their turn came.');
+    }
+    const own = isHere || (transfer && isWhole(bytes)) ? bytes : ownBytes(bytes);
+    return { kind: 'bytes', bytes: own, bitOffset: 0, readMilliseconds: 0 };
+  }
+
+  async #found(
+    frame: PooledFrame,
+    { source, frames }: PooledSource,
+    presumed: FrameLocation | undefined,
+  ): Promise<FrameInput> {
+    const location = presumed ?? (await frames.locate(frame.index!));
+    if (this.#isHere(frame)) return { kind: 'source', source, location };
+    if (source.handle !== undefined) return { kind: 'origin', location };
     const begin = performance.now();
     const encoded =
-      (await readEncoded(source, location)) ?? (await readEncoded(source, await input.locate()));
+      (await readEncoded(source, location)) ?? (await readEncoded(source, await frames.locate(frame.index!)));
     const { bytes, bitOffset } = encoded!;
     const readMilliseconds = performance.now() - begin;
     return { kind: 'bytes', bytes: ownBytes(bytes), bitOffset, readMilliseconds };
   }
 
-  /** The compiled modules that the frame will probably need. Where one cannot be had here, the worker looks itself. */
-  #modulesFor({ transferSyntax, request: { engine } }: PooledFrame): Promise<readonly CompiledModule[]> {
+  /** The compiled modules that frames will probably need. Where one cannot be had here, the worker looks itself. */
+  #modulesFor({ transferSyntax, request: { engine } }: Recipe): Promise<readonly CompiledModule[]> {
     const codecs = threadCodecs();
     const codec = engine === undefined ? codecs.codecsFor(transferSyntax)[0] : codecs.get(engine);
     const names = codec?.modules ?? [];
@@ -296,32 +330,8 @@ function millisecondsOf(answer: Answer): number | undefined {
 }
 
 /** What the errors of a frame say of it. */
-function contextOf({ request, transferSyntax }: PooledFrame): ErrorContext {
-  return request.frame === undefined ? { transferSyntax } : { frame: request.frame, transferSyntax };
-}
-
-function jobOf(
-  id: number,
-  { transferSyntax, attributes, request }: PooledFrame,
-  display: DisplayJob | undefined,
-  input: FrameInput,
-  limits: Limits,
-  memory: Pixels | undefined,
-): FrameJob {
-  if (display !== undefined) {
-    const into = memory as Uint8ClampedArray | undefined;
-    const options = { ...display.options, into };
-    return {
-      id,
-      input,
-      transferSyntax,
-      attributes,
-      request: { ...request, limits },
-      display: { ...display, options },
-    };
-  }
-  const into = memory as SampleArray | undefined;
-  return { id, input, transferSyntax, attributes, request: { ...request, limits, into }, display };
+function contextOf({ index: frame, recipe: { transferSyntax } }: PooledFrame): ErrorContext {
+  return frame === undefined ? { transferSyntax } : { frame, transferSyntax };
 }
 
 /** What a result is made for. */
@@ -362,6 +372,12 @@ function ownBytes(bytes: Uint8Array): Uint8Array {
 
 function isWhole(bytes: Uint8Array): boolean {
   return bytes.byteLength === bytes.buffer.byteLength;
+}
+
+function originOf(input: PooledBytes | PooledSource): PostedRecipe['origin'] {
+  if (input.kind === 'bytes') return undefined;
+  const { handle } = input.source;
+  return handle && { source: numberOf(input.source), handle };
 }
 
 function numberOf(source: ByteSource): number {

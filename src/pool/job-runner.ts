@@ -2,10 +2,11 @@ import { transferSyntaxOf } from '../dicom/transfer-syntaxes.js';
 import { renderSamples } from '../display/render.js';
 import { withContext } from '../errors.js';
 import { decodeEncodedFrame } from '../frame/decode-frame.js';
-import type { DecodedFrame } from '../frame/decoded-frame.js';
+import type { DecodedFrame, SampleArray } from '../frame/decoded-frame.js';
 import { provideModule } from '../wasm/modules.js';
 import type { Answer, FrameInput, FrameJob, Message, RenderedFrame, WorkerInterface } from './protocol.js';
 import { type EncodedBytes, readEncoded } from './read-encoded.js';
+import { type PostedRecipe, RecipeBook } from './recipe.js';
 import { SourceCache } from './source-cache.js';
 import { registerFrom, threadCodecs } from './thread-codecs.js';
 
@@ -15,6 +16,7 @@ import { registerFrom, threadCodecs } from './thread-codecs.js';
  */
 export class JobRunner implements WorkerInterface {
   readonly #sources = new SourceCache();
+  readonly #recipes = new RecipeBook<PostedRecipe>();
   /** Resolves when all that was asked for before is done. */
   #turn: Promise<void> = Promise.resolve();
 
@@ -48,13 +50,16 @@ export class JobRunner implements WorkerInterface {
         for (const url of message.codecs) await registerFrom(url);
         return { kind: 'done', value: undefined };
       case 'frame': {
-        for (const { name, module } of message.modules) provideModule(name, module);
+        const { job, modules = [] } = message;
+        for (const { name, module } of modules) provideModule(name, module);
+        if (message.recipe !== undefined) this.#recipes.set(job.recipe, message.recipe);
+        const recipe = this.#recipes.get(job.recipe);
         const begin = performance.now();
-        const encoded = await this.#read(message.job.input);
+        const encoded = recipe && (await this.#read(job.input, recipe));
         const read = performance.now() - begin;
         await before;
-        if (encoded === undefined) return { kind: 'misplaced' };
-        return { kind: 'done', value: await decode(message.job, encoded, read) };
+        if (recipe === undefined || encoded === undefined) return { kind: 'misplaced' };
+        return { kind: 'done', value: await decode(job, recipe, encoded, read) };
       }
       case 'release':
         await before;
@@ -63,28 +68,33 @@ export class JobRunner implements WorkerInterface {
     }
   }
 
-  async #read(input: FrameInput): Promise<EncodedBytes | undefined> {
+  async #read(input: FrameInput, { origin }: PostedRecipe): Promise<EncodedBytes | undefined> {
     if (input.kind === 'bytes') return input;
     const source =
-      input.kind === 'source' ? input.source : await this.#sources.get(input.source, input.handle);
+      input.kind === 'source' ? input.source : await this.#sources.get(origin!.source, origin!.handle);
     return readEncoded(source, input.location);
   }
 }
 
 async function decode(
-  { transferSyntax, attributes, request, display }: FrameJob,
+  { frame, into, display }: FrameJob,
+  { transferSyntax, attributes, request, limits }: PostedRecipe,
   { bytes, bitOffset }: EncodedBytes,
   readMilliseconds: number,
 ): Promise<DecodedFrame | RenderedFrame> {
   const encoded = { bytes: unshared(bytes, transferSyntax), bitOffset, transferSyntax, attributes };
   const decoded = await decodeEncodedFrame(encoded, {
     ...request,
+    limits,
+    frame,
+    into: display === undefined ? (into as SampleArray | undefined) : undefined,
     registry: threadCodecs(),
     readMilliseconds,
   });
   if (display === undefined) return decoded;
   const begin = performance.now();
-  const rendering = await renderSamples(decoded, display.parameters, display.options);
+  const options = { ...display.options, into: into as Uint8ClampedArray | undefined };
+  const rendering = await renderSamples(decoded, display.parameters, options);
   const { mismatches, engine, timings } = decoded;
   return { ...rendering, mismatches, engine, timings: { ...timings, render: performance.now() - begin } };
 }

@@ -109,6 +109,18 @@ describe.each([0, 1, 2])('with %i workers', (workers) => {
     await image.close();
   });
 
+  test('options that change from call to call, and come back', async () => {
+    const image = await open(rlePath, { pool: poolOf({ workers }) });
+    for (let round = 0; round < 3; round += 1) {
+      for (let rows = 1; rows <= 20; rows += 1) {
+        const region = { row: 0, column: 0, rows, columns: COLUMNS };
+        expectSamples(await image.decode(5, { region }), frames[5]!.subarray(0, rows * COLUMNS));
+        expectSamples(await image.decode(6), frames[6]!);
+      }
+    }
+    await image.close();
+  });
+
   test('a bare frame', async () => {
     const bytes = encodeRle(frames[2]!, 1, COLUMNS);
     const before = bytes.slice();

@@ -1,21 +1,15 @@
 import type { FrameLocation } from '../dicom/frame-index.js';
-import type { ImagePixel } from '../dicom/image-pixel.js';
 import type { DisplayParameters } from '../display/display-parameters.js';
 import type { RenderedFrame as Rendering, RenderOptions } from '../display/render.js';
 import type { ErrorData } from '../errors.js';
-import type { FrameRequest } from '../frame/decode-frame.js';
-import type { FrameTimings, Mismatch } from '../frame/decoded-frame.js';
-import type { ByteSource, SourceHandle } from '../sources/byte-source.js';
+import type { FrameTimings, Mismatch, SampleArray } from '../frame/decoded-frame.js';
+import type { ByteSource } from '../sources/byte-source.js';
+import type { PostedRecipe } from './recipe.js';
 
 /** Where the encoded bytes of a frame are to be had. */
 export type FrameInput =
-  /** The worker reads them itself: `source` is the number under which it keeps the handle open. */
-  | {
-      readonly kind: 'handle';
-      readonly source: number;
-      readonly handle: SourceHandle;
-      readonly location: FrameLocation;
-    }
+  /** The worker reads them itself, from the origin in the recipe. */
+  | { readonly kind: 'origin'; readonly location: FrameLocation }
   /** They come with the message; of a native frame from bit `bitOffset` of the first byte on. */
   | {
       readonly kind: 'bytes';
@@ -29,13 +23,15 @@ export type FrameInput =
 
 /** One frame to decode. */
 export interface FrameJob {
-  /** Number of the job in its pool: what a later message can name to stop it. */
+  /** Number of the job in its pool: by it a worker is told to stop. */
   readonly id: number;
+  /** Number of its recipe, which is the same in all pools. */
+  readonly recipe: number;
+  /** Index of the frame, counted from 0. */
+  readonly frame: number | undefined;
   readonly input: FrameInput;
-  readonly transferSyntax: string;
-  readonly attributes: ImagePixel;
-  /** What is wanted. `into` is memory shared with the caller, or spent by an earlier frame and sent back. */
-  readonly request: Omit<FrameRequest, 'registry' | 'readMilliseconds'>;
+  /** Memory shared with the caller, or spent by an earlier frame and sent back. */
+  readonly into: SampleArray | Uint8ClampedArray | undefined;
   /** There where the frame is to be rendered when it is decoded. */
   readonly display: DisplayJob | undefined;
 }
@@ -66,8 +62,13 @@ export interface CompiledModule {
 export type Message =
   /** The first: URLs of modules whose default export is a codec to register. */
   | { readonly type: 'start'; readonly codecs: readonly string[] }
-  /** Compiled modules come with the first job that may need them. */
-  | { readonly type: 'frame'; readonly job: FrameJob; readonly modules: readonly CompiledModule[] }
+  | {
+      readonly type: 'frame';
+      readonly job: FrameJob;
+      /** With the first job of a recipe, and the compiled modules that its frames will need. */
+      readonly recipe?: PostedRecipe;
+      readonly modules?: readonly CompiledModule[];
+    }
   /** A source is closed: so is the worker's handle on it, when the jobs before are done. */
   | { readonly type: 'release'; readonly source: number };
 
@@ -75,7 +76,7 @@ export type Message =
 export type Answer =
   | { readonly kind: 'done'; readonly value: unknown }
   | { readonly kind: 'failed'; readonly error: ErrorData }
-  /** The frame is not where its location was presumed to be: nothing was decoded. */
+  /** The frame is not where its location was presumed to be, or its recipe is not known here: nothing was decoded. */
   | { readonly kind: 'misplaced' };
 
 /** What a worker exposes. */

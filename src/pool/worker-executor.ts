@@ -2,6 +2,7 @@ import { transfer, wrap } from 'comlink';
 import { startThread } from '#thread';
 import { errorFromData } from '../errors.js';
 import type { Answer, Message, WorkerInterface } from './protocol.js';
+import { RecipeBook } from './recipe.js';
 import type { Executor } from './scheduler.js';
 import type { Thread, WorkerSource } from './thread.js';
 
@@ -11,6 +12,8 @@ export class WorkerExecutor implements Executor<Message, Answer> {
   readonly ended: Promise<unknown>;
   readonly #thread: Thread | undefined;
   readonly #handle: WorkerInterface['handle'] = () => new Promise(() => {});
+  /** The recipes that the worker has been told. */
+  readonly #told = new RecipeBook<true>();
   /** Names of the modules that the worker has been given. */
   readonly #given = new Set<string>();
 
@@ -43,7 +46,7 @@ export class WorkerExecutor implements Executor<Message, Answer> {
   }
 
   run(messages: readonly Message[], transferables: Transferable[]): Promise<readonly Answer[]> {
-    const outgoing = messages.map((message) => this.#withNewModules(message));
+    const outgoing = messages.map((message) => this.#withWhatIsNew(message));
     return this.#handle(transfer(outgoing, transferables));
   }
 
@@ -55,11 +58,14 @@ export class WorkerExecutor implements Executor<Message, Answer> {
     await this.#thread?.terminate();
   }
 
-  /** A compiled module is posted once; the worker keeps it. */
-  #withNewModules(message: Message): Message {
+  /** A recipe is posted once, and so is a compiled module: the worker keeps them. */
+  #withWhatIsNew(message: Message): Message {
     if (message.type !== 'frame') return message;
-    const modules = message.modules.filter(({ name }) => !this.#given.has(name));
+    const { type, job, recipe } = message;
+    if (this.#told.get(job.recipe)) return { type, job };
+    this.#told.set(job.recipe, true);
+    const modules = message.modules?.filter(({ name }) => !this.#given.has(name)) ?? [];
     for (const { name } of modules) this.#given.add(name);
-    return { ...message, modules };
+    return { type, job, recipe, modules };
   }
 }
