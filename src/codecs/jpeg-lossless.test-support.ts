@@ -2,6 +2,7 @@ import type { JpegLosslessImage } from '../../fixtures/generate/jpeg-lossless-en
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import type { Codestream, Decoder, EncodedFrame } from './codec.js';
 import { encodedFrame } from './rle.test-support.js';
+import type { View } from './view.js';
 
 /** A frame of the lossless transfer syntax with any predictor. The dataset's description is not used by the decoder. */
 export function jpegFrame(bytes: Uint8Array): EncodedFrame {
@@ -21,15 +22,16 @@ export async function decodeFrame(
   decoder: Decoder,
   bytes: Uint8Array,
   limits: Limits = DEFAULT_LIMITS,
+  view?: View,
 ): Promise<Outcome> {
   let samples: Uint8Array | undefined;
   const allocate = (codestream: Codestream) => {
-    const { rows, columns, samplesPerPixel, bytesPerSample } = codestream;
+    const { samplesPerPixel, bytesPerSample, extent: { rows, columns } = codestream } = codestream;
     samples = new Uint8Array(rows * columns * samplesPerPixel * bytesPerSample).fill(0xc5);
     return samples;
   };
   try {
-    const codestream = await decoder.decode(jpegFrame(bytes), { allocate, limits });
+    const codestream = await decoder.decode(jpegFrame(bytes), { allocate, limits, view });
     return { codestream, samples, error: undefined };
   } catch (error) {
     return { codestream: undefined, samples, error };

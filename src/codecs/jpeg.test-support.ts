@@ -45,6 +45,8 @@ export interface Coding {
   readonly shortCodes?: number;
   /** Blocks that one EOBn may end at most. */
   readonly longestRun?: number;
+  /** An Adobe marker segment says that the components are RGB, or CMYK: decoders leave them as they are. */
+  readonly untransformed?: boolean;
 }
 
 type Random = (below: number) => number;
@@ -176,6 +178,7 @@ export function encodeJpeg(image: CodedImage, coding: Coding): Uint8Array {
     marker(code);
     bytes.push((parameters.length + 2) >> 8, (parameters.length + 2) & 255, ...parameters);
   };
+  if (coding.untransformed) segment(0xee, [0x41, 0x64, 0x6f, 0x62, 0x65, 0, 100, 0, 0, 0, 0, 0]);
   components.forEach(({ steps }, index) => {
     const wide = steps.some((step) => step > 255);
     const values = wide ? steps.flatMap((step) => [step >> 8, step & 255]) : steps;
@@ -407,26 +410,38 @@ function huffmanTables(tokens: readonly Token[], shortCodes: number): Map<number
 
 /**
  * The samples by the formulas of the standard, in floating point: inverse DCT (A.3.3), level shift, bounds; then each
- * component brought to the size of the image. They may be off by one.
+ * component brought to the size of the image. They may be off by one. At a reduction each is the mean of the square that
+ * it stands for, in front of the bounds; a component with fewer samples is reduced by as much less as both its factors
+ * allow.
  */
-export function samplesByFormula({ rows, columns, precision, components }: CodedImage): Float64Array {
+export function samplesByFormula(coded: CodedImage, reduction = 0): Float64Array {
+  const { precision, components } = coded;
+  const [rows, columns] = [coded.rows, coded.columns].map((size) => Math.ceil(size / 2 ** reduction));
   const [maximumH, maximumV] = [
     Math.max(...components.map(({ h }) => h)),
     Math.max(...components.map(({ v }) => v)),
   ];
   const samples = new Float64Array(rows * columns * components.length);
   components.forEach((component, index) => {
-    const plane = planeByFormula(component, precision);
-    const [across, down] = [component.h / maximumH, component.v / maximumV];
-    const [width, height] = [Math.ceil(columns * across), Math.ceil(rows * down)];
+    let less = 0;
+    const whole = (factor: number, maximum: number) => maximum % (factor * 2 ** (less + 1)) === 0;
+    while (less < reduction && whole(component.h, maximumH) && whole(component.v, maximumV)) less++;
+    const square = 2 ** (reduction - less);
+    const plane = planeByFormula(component, precision, square);
+    const [across, down] = [(component.h / maximumH) * 2 ** less, (component.v / maximumV) * 2 ** less];
+    const [width, height] = [
+      Math.ceil((coded.columns * component.h) / maximumH / square),
+      Math.ceil((coded.rows * component.v) / maximumV / square),
+    ];
     const sampleAt = (x: number, y: number) =>
       plane[
-        Math.max(0, Math.min(height - 1, y)) * 8 * component.blockColumns +
+        Math.max(0, Math.min(height - 1, y)) * (8 / square) * component.blockColumns +
           Math.max(0, Math.min(width - 1, x))
       ];
     // A triangle where there are half the samples: three parts of the nearer, one of the one on the other side.
-    const smoothAcross = across === 0.5 && width > 2 && (down === 1 || down === 0.5);
-    const smoothDown = down === 0.5 && (across === 1 || smoothAcross);
+    // Not where blocks are single samples.
+    const smoothAcross = reduction < 3 && across === 0.5 && width > 2 && (down === 1 || down === 0.5);
+    const smoothDown = reduction < 3 && down === 0.5 && (across === 1 || smoothAcross);
     for (let y = 0; y < rows; y++) {
       for (let x = 0; x < columns; x++) {
         const [nearX, nearY] = [Math.floor(x * across), Math.floor(y * down)];
@@ -446,13 +461,16 @@ const COSINES = Array.from({ length: 64 }, (_, at) => {
   return (Math.cos(((2 * x + 1) * u * Math.PI) / 16) * (u === 0 ? Math.SQRT1_2 : 1)) / 2;
 });
 
-function planeByFormula(component: CodedComponent, precision: number): Float64Array {
+/** Each sample stands for `square` by as many of the blocks' own. */
+function planeByFormula(component: CodedComponent, precision: number, square: number): Float64Array {
   const { blockColumns, blockRows, coefficients, steps } = component;
-  const plane = new Float64Array(64 * blockColumns * blockRows);
+  const side = 8 / square;
+  const plane = new Float64Array(side * side * blockColumns * blockRows);
   for (let block = 0; block < blockColumns * blockRows; block++) {
     const dequantized = new Float64Array(64);
     for (let k = 0; k < 64; k++) dequantized[ZIGZAG[k]] = coefficients[64 * block + k] * steps[k];
-    const [left, top] = [8 * (block % blockColumns), 8 * Math.floor(block / blockColumns)];
+    const [left, top] = [side * (block % blockColumns), side * Math.floor(block / blockColumns)];
+    const samples = new Float64Array(side * side);
     const rowsDone = new Float64Array(64); // [v][x]
     for (let v = 0; v < 8; v++) {
       for (let x = 0; x < 8; x++) {
@@ -463,10 +481,14 @@ function planeByFormula(component: CodedComponent, precision: number): Float64Ar
       for (let x = 0; x < 8; x++) {
         let sum = 2 ** (precision - 1);
         for (let v = 0; v < 8; v++) sum += COSINES[8 * y + v] * rowsDone[8 * v + x];
-        const sample = Math.max(0, Math.min(2 ** precision - 1, Math.round(sum)));
-        plane[(top + y) * 8 * blockColumns + left + x] = sample;
+        samples[Math.floor(y / square) * side + Math.floor(x / square)] += sum / square ** 2;
       }
     }
+    samples.forEach((sum, at) => {
+      const [y, x] = [Math.floor(at / side), at % side];
+      const sample = Math.max(0, Math.min(2 ** precision - 1, Math.round(sum)));
+      plane[(top + y) * side * blockColumns + left + x] = sample;
+    });
   }
   return plane;
 }

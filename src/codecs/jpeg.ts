@@ -7,6 +7,10 @@ import {
   type JpegHeader,
   jpegProcessOf,
 } from './jpeg-markers.js';
+import { extentOf, type View, WHOLE } from './view.js';
+
+/** How many times a side can be halved: a block of 8 by 8 samples becomes one. */
+const MAXIMUM_REDUCTION = 3;
 
 /**
  * The DCT-based processes of JPEG with Huffman coding (ITU-T T.81 Annexes F and G): baseline, extended sequential and
@@ -20,6 +24,7 @@ export const jpeg: Codec = {
     (number) => `1.2.840.10008.1.2.4.${number}`,
   ),
   modules: ['jpeg-dct'],
+  views: { reduction: true, region: true },
   refusal,
   load: async () => jpegDecoder(await loadKernel('jpeg-dct')),
 };
@@ -28,6 +33,11 @@ export const jpeg: Codec = {
  * The decoder on a kernel that is loaded. The components come out as they are coded: nothing is converted to RGB, and
  * those of fewer samples are brought to the size of the image, by a triangle filter where they have half the samples in
  * a direction, else by repetition. Samples take one byte where the precision is 8 bits, two where it is 12.
+ *
+ * A reduced picture comes from a smaller inverse DCT, bit for bit as libjpeg scales; it has ceil(rows / 2^r) rows. Where
+ * only the DC coefficients are needed, the others are read and not kept, and progressive scans of them are not read. Of a
+ * region only the rows and columns of blocks are reconstructed that it is made from; what is coded behind it is not
+ * read, and what is coded in front of it only from the last restart marker on. Damage there does not show.
  */
 export function jpegDecoder(kernel: Kernel): Decoder {
   return {
@@ -40,15 +50,28 @@ export function jpegDecoder(kernel: Kernel): Decoder {
           offset: header.frameHeaderOffset,
         });
       }
+      const view = context.view ?? WHOLE;
       const fields = kernel.decode(
         bytes,
-        [],
-        (fields) => context.allocate(describe(fields, header)),
+        parametersFor(view),
+        (fields) => context.allocate(describe(fields, header, view)),
         context,
       );
-      return describe(fields, header);
+      return describe(fields, header, view);
     },
   };
+}
+
+/** @throws UnsupportedFeature for a reduction that there is not */
+function parametersFor({ reduction, region }: View): number[] {
+  if (reduction > MAXIMUM_REDUCTION) {
+    throw new UnsupportedFeature(
+      `A JPEG frame can be halved ${MAXIMUM_REDUCTION} times, not ${reduction}: its blocks have 8 rows and columns.`,
+      { feature: `a reduction of ${reduction}` },
+    );
+  }
+  const { row, column, rows, columns } = region ?? { row: 0, column: 0, rows: 0, columns: 0 };
+  return [reduction, row, column, rows, columns];
 }
 
 function refusal({ bytes }: EncodedFrame): string | undefined {
@@ -67,11 +90,14 @@ function unsupportedIn(header: JpegHeader): string | undefined {
   return undefined;
 }
 
-function describe(fields: Int32Array, header: JpegHeader): Codestream {
+/** @throws AttributeMismatch for a region that is not inside the picture */
+function describe(fields: Int32Array, header: JpegHeader, { reduction, region }: View): Codestream {
   const [rows, columns, samplesPerPixel, bitsPerSample, bytesPerSample] = fields;
+  const [reducedRows, reducedColumns] = [rows, columns].map((size) => Math.ceil(size / 2 ** reduction));
   return {
     rows,
     columns,
+    extent: extentOf({ rows: reducedRows, columns: reducedColumns }, region),
     samplesPerPixel,
     bitsPerSample,
     signed: undefined,

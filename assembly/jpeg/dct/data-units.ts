@@ -23,10 +23,11 @@ export function beginUnits(): void {
 
 /**
  * Adds a data unit. `component` counts in the scan; `steps` as stepsOf gives them; `step`: bytes from its
- * block in one minimum coded unit to that in the next; `line`: bytes from a line of its block to the next.
+ * block in one minimum coded unit to that in the next; `line`: bytes from a line of its block to the next;
+ * `side`: samples on a side of it.
  */
 export function addUnit(
-  component: i32, dcTable: usize, acTable: usize, steps: usize, step: usize, line: usize,
+  component: i32, dcTable: usize, acTable: usize, steps: usize, step: usize, line: usize, side: i32,
 ): void {
   store<usize>(unitsEnd, dcTable, 0);
   store<usize>(unitsEnd, acTable, 4);
@@ -34,6 +35,7 @@ export function addUnit(
   store<usize>(unitsEnd, predictions + (component << 2), 12);
   store<usize>(unitsEnd, step, 20);
   store<usize>(unitsEnd, line, 24);
+  store<i32>(unitsEnd, side, 28);
   unitsEnd += UNIT;
 }
 
@@ -87,4 +89,9 @@ export function nextTarget(unit: usize): usize {
 @inline
 export function lineOf(unit: usize): usize {
   return load<usize>(unit, 24);
+}
+
+@inline
+export function sideOf(unit: usize): i32 {
+  return load<i32>(unit, 28);
 }

@@ -2,16 +2,18 @@
  * A JPEG image of the DCT-based processes with Huffman coding: baseline, extended sequential, progressive
  * (T.81 Annexes F and G), of 8 or 12 bits.
  *
- * No parameters. The header has the five fields that every kernel has and nothing else: rows, columns,
- * components, precision, and bytes per sample, 1 or 2. Output: the components as they are coded, all as large
- * as the image, colour by pixel, little endian.
+ * Parameters: 0 the reduction, 0 to 3 (each side is halved that many times); 1 to 4 row, column, rows and columns
+ * of the rectangle that is wanted of the image so reduced, 0 rows for all of it. The header: rows, columns,
+ * components, precision, and bytes per sample, 1 or 2, as coded; 5 and 6 rows and columns that are handed out,
+ * 0 where the rectangle is not inside the image: then there is nothing to step through.
+ * Output: the components as they are coded, all as large as the image, colour by pixel, little endian.
  *
  * Three ways lead there. One sequential scan of all components is decoded row by row of minimum coded units
  * into planes of two rows, from which lines are handed out while they are in the cache. Several sequential
  * scans fill whole planes first, progressive scans arrays of coefficients.
  */
 import { release, take, taken } from '../../kernel/arena';
-import { announce, fail, handOut } from '../../kernel/blocks';
+import { announce, fail, handOut, header } from '../../kernel/blocks';
 import { inputEnd } from '../../kernel/input';
 import { Status } from '../../kernel/status';
 import { scanEnd } from '../entropy-coded-segments';
@@ -59,7 +61,7 @@ import {
   takeCoefficients,
   takePlanes,
 } from './planes';
-import { followProgression, forgetProgression, isComplete } from './progression';
+import { followProgression, forgetProgression, isComplete, isOfUse } from './progression';
 import { forgetQuantizationTables, readQuantizationTables, stepsOf } from './quantization-tables';
 import { bytesPerSample, reconstruct } from './reconstruction';
 import {
@@ -71,11 +73,27 @@ import {
   failWithDamage,
   gather,
   mcuRow,
-  mcuRows,
   noteDamage,
+  passOverScan,
+  wantedRowEnd,
 } from './scan';
 import { installStandardHuffmanTables } from './standard-huffman-tables';
-import { looksAhead, takeUpsampling } from './upsampling';
+import { chooseMethods, mixesColumns, mixesLines, takeUpsampling } from './upsampling';
+import {
+  chooseUnits,
+  leastSide,
+  mcuColumnEnd,
+  mcuColumnStart,
+  mcuRowEnd,
+  MAXIMUM_REDUCTION,
+  mcuRowStart,
+  readView,
+  reduction,
+  sideOf,
+  viewColumns,
+  viewRow,
+  viewRows,
+} from './view';
 import { BLOCK_BYTES, prepareZigzag } from './zigzag';
 
 /** What the next step does. */
@@ -93,7 +111,7 @@ const enum Stage {
 
 /** Bytes of a strip, rounded up to whole rows of minimum coded units: they stay in the cache. */
 const STRIP_BYTES: i32 = 65536;
-/** Data units that a step decodes of a scan of several, in whole rows: about a millisecond. */
+/** Data units that a step decodes, in whole rows: about a millisecond. */
 const STEP_UNITS: i32 = 16384;
 
 let stage: Stage = Stage.Closed;
@@ -105,7 +123,7 @@ let scanned: i32 = 0;
 /** What is taken from here on serves one scan of several. */
 let scanMemory: usize = 0;
 
-/** Rows of minimum coded units that are in the planes, and the line of the image that is handed out next. */
+/** The row of minimum coded units that goes to the planes next, and the line that is handed out next. */
 let rowsDone: i32 = 0;
 let outputLine: i32 = 0;
 /** The lines of a step, and rows of minimum coded units that fit there. */
@@ -116,10 +134,9 @@ let linesHeldBack: i32 = 0;
 
 export function open(): i32 {
   stage = Stage.Closed;
+  if (reduction() < 0 || reduction() > MAXIMUM_REDUCTION) return fail(Status.BadParameters, -1);
   restartInterval = 0;
   scanned = 0;
-  rowsDone = 0;
-  outputLine = 0;
   forgetFrameHeader();
   forgetHuffmanTables();
   forgetQuantizationTables();
@@ -133,11 +150,17 @@ export function open(): i32 {
   beginFrame(progressive);
   status = gather(restartInterval);
   if (status == Status.Done) status = readLinesBehindScan();
-  if (status == Status.Done) status = checkLength(inputEnd - firstScan);
+  if (status != Status.Done) return status;
+  announce(lines, samplesPerLine, componentCount, precision, bytesPerSample());
+  if (!readView()) return Status.Done;
+  status = checkLength(inputEnd - firstScan);
   if (status == Status.Done) status = takeMemory();
   if (status == Status.Done) status = startScan();
   if (status != Status.Done) return status;
-  announce(lines, samplesPerLine, componentCount, precision, bytesPerSample());
+  rowsDone = stage == Stage.Rows ? mcuRow : mcuRowStart;
+  outputLine = viewRow;
+  store<i32>(header, viewRows, 20);
+  store<i32>(header, viewColumns, 24);
   return Status.Done;
 }
 
@@ -215,7 +238,7 @@ function checkLength(bytes: usize): i32 {
   }
   if (blocks > <u64>bytes * 8) return fail(Status.TruncatedJpegScan, offsetOf(inputEnd), -1, 0);
   // Strips have offsets of 32 bits.
-  if (<u64>outputLineBytes() * lines > <u64>i32.MAX_VALUE) return fail(Status.LimitMemory, -1);
+  if (<u64>outputLineBytes() * viewRows > <u64>i32.MAX_VALUE) return fail(Status.LimitMemory, -1);
   return Status.Done;
 }
 
@@ -223,18 +246,25 @@ function checkLength(bytes: usize): i32 {
 function takeMemory(): i32 {
   const direct = !progressive && scanComponentCount == componentCount;
   const wholePlanes = !progressive && !direct;
-  const lineBytes = outputLineBytes();
-  stripRows = max(1, STRIP_BYTES / (lineBytes * 8 * maximumV));
-  strip = take(<u64>lineBytes * (stripRows * 8 * maximumV + 1) + OUTPUT_SLACK);
+  const lineBytes = outputLineBytes(), linesOfRow = leastSide * maximumV;
+  chooseMethods();
+  chooseUnits(mixesLines(), mixesColumns());
+  stripRows = max(1, min(STRIP_BYTES / (lineBytes * linesOfRow), rowsOfStep()));
+  strip = take(<u64>lineBytes * (stripRows * linesOfRow + 1) + OUTPUT_SLACK);
   if (strip == 0 || !takePlanes(wholePlanes ? frameMcuRows() : 2) || !takeUpsampling()) {
     return fail(Status.LimitMemory, scanHeaderOffset);
   }
   if (progressive && !takeCoefficients()) return fail(Status.LimitMemory, scanHeaderOffset);
   clearPlanes();
-  linesHeldBack = looksAhead() ? 1 : 0;
+  linesHeldBack = mixesLines() ? 1 : 0;
   scanMemory = taken();
   stage = direct ? Stage.Rows : Stage.Scan;
   return Status.Done;
+}
+
+/** Rows of minimum coded units that a step decodes. */
+function rowsOfStep(): i32 {
+  return max(1, STEP_UNITS / (frameMcuColumns() * maximumV));
 }
 
 /** Makes ready to decode the scan that was gathered last. */
@@ -242,6 +272,10 @@ function startScan(): i32 {
   if (progressive) {
     const status = followProgression();
     if (status != Status.Done) return status;
+    if (!isOfUse()) {
+      passOverScan();
+      return Status.Done;
+    }
   } else {
     for (let i = 0; i < scanComponentCount; i++) {
       const bit = 1 << scanComponent(i);
@@ -254,8 +288,7 @@ function startScan(): i32 {
 
 /** Decodes some rows of a scan; after the last one goes on to the next scan or to the output. */
 function decodeScan(): i32 {
-  const rows = max(1, STEP_UNITS / (frameMcuColumns() * maximumV));
-  for (let count = 0; count < rows && mcuRow < mcuRows; count++) {
+  for (let count = rowsOfStep(); count > 0 && mcuRow < wantedRowEnd; count--) {
     const status = decodeRow();
     if (status != Status.Done) {
       // What there is of the image is handed out all the same.
@@ -263,7 +296,7 @@ function decodeScan(): i32 {
       return Status.More;
     }
   }
-  if (mcuRow < mcuRows) return Status.More;
+  if (mcuRow < wantedRowEnd) return Status.More;
   // Whatever follows the last scan that there can be is not read.
   if (progressive ? isComplete() : scanned == (1 << componentCount) - 1) {
     stage = Stage.Output;
@@ -294,9 +327,9 @@ function endScans(status: Status): i32 {
 /** Brings some rows of minimum coded units into the planes and hands out the lines that are finished. */
 function handOutRows(): i32 {
   const line = outputLineBytes();
-  const first = outputLine, lastRow = frameMcuRows();
+  const first = outputLine, end = viewRow + viewRows;
   let to = strip;
-  for (let count = 0; count < stripRows && rowsDone < lastRow; count++) {
+  for (let count = 0; count < stripRows && rowsDone < mcuRowEnd; count++) {
     if (stage == Stage.Rows) {
       const status = decodeRow();
       if (status != Status.Done) {
@@ -305,33 +338,39 @@ function handOutRows(): i32 {
       }
     } else if (progressive) reconstructRow(rowsDone);
     rowsDone++;
-    const finished = rowsDone == lastRow ? lines : rowsDone * 8 * maximumV - linesHeldBack;
+    const finished = rowsDone == mcuRowEnd ? end : min(end, rowsDone * leastSide * maximumV - linesHeldBack);
     for (; outputLine < finished; outputLine++, to += line) storeLine(to, outputLine);
   }
-  handOut(strip, first * line, (outputLine - first) * line);
-  if (stage == Stage.Failed || rowsDone < lastRow) return Status.More;
+  handOut(strip, (first - viewRow) * line, (outputLine - first) * line);
+  if (stage == Stage.Failed || rowsDone < mcuRowEnd) return Status.More;
   stage = damage != Status.Done ? Stage.Failed : Stage.Closed;
   return damage != Status.Done ? <i32>Status.More : <i32>Status.Done;
 }
 
-/** Brings a row of minimum coded units from its coefficients into the planes. */
+/** Brings what is wanted of a row of minimum coded units from its coefficients into the planes. */
 function reconstructRow(row: i32): void {
   for (let i = 0; i < componentCount; i++) {
-    const v = verticalSampling(i), blocks = frameMcuColumns() * horizontalSampling(i);
+    const h = horizontalSampling(i), v = verticalSampling(i), side = sideOf(i);
     for (let y = row * v; y < (row + 1) * v; y++) {
-      let block = blocksOf(i, y), bitSet = bitSetOf(i, block), to = samplesOf(i, y * 8);
-      for (const end = block + blocks * BLOCK_BYTES; block < end; block += BLOCK_BYTES, bitSet += 8) {
+      let block = blocksOf(i, y) + mcuColumnStart * h * BLOCK_BYTES, bitSet = bitSetOf(i, block);
+      let to = samplesOf(i, y * side) + mcuColumnStart * h * side * bytesPerSample();
+      const end = blocksOf(i, y) + mcuColumnEnd * h * BLOCK_BYTES;
+      for (; block < end; block += BLOCK_BYTES, bitSet += 8) {
         const set = load<u64>(bitSet);
         const last = set == 0 ? 0 : 63 - <u32>clz(set);
-        reconstruct(block, last, stepsOf(i), to, planeLine(i));
-        to += 8 * bytesPerSample();
+        reconstruct(block, last, stepsOf(i), to, planeLine(i), side);
+        to += side * bytesPerSample();
       }
     }
   }
 }
 
-/** Lines from the top that no damage concerns: where scans follow each other, none are known to be good. */
+/**
+ * Lines from the top of what is handed out that no damage concerns: where scans follow each other, none are
+ * known to be good.
+ */
 function goodLines(): i32 {
   if (progressive || scanComponentCount != componentCount) return 0;
-  return min(outputLine, max(0, damagedRow * 8 * maximumV - linesHeldBack));
+  const good = min(outputLine, damagedRow * leastSide * maximumV - linesHeldBack);
+  return max(0, good - viewRow);
 }

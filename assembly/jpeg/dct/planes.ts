@@ -15,6 +15,7 @@ import {
   verticalSampling,
 } from '../frame-header';
 import { bytesPerSample } from './reconstruction';
+import { sideOf } from './view';
 import { BLOCK_BYTES } from './zigzag';
 
 /**
@@ -43,9 +44,9 @@ export function frameMcuRows(): i32 {
 /** Takes memory for planes that hold `mcuRows` rows of minimum coded units and then begin anew. */
 export function takePlanes(mcuRows: i32): bool {
   for (let i = 0; i < componentCount; i++) {
-    const bytes = <usize>(frameMcuColumns() * horizontalSampling(i) * 8 * bytesPerSample());
+    const bytes = <usize>(frameMcuColumns() * horizontalSampling(i) * sideOf(i) * bytesPerSample());
     const line = ((bytes + 15) & ~15) + 2 * MARGIN;
-    const count = mcuRows * verticalSampling(i) * 8;
+    const count = mcuRows * verticalSampling(i) * sideOf(i);
     const plane = take(<u64>line * count);
     if (plane == 0) return false;
     const record = records + i * 24;
@@ -71,8 +72,8 @@ export function planeLine(component: i32): usize {
 }
 
 /**
- * Address of the first sample of a line of a component. The seven lines behind one that begins a block stand
- * behind it.
+ * Address of the first sample of a line of a component. The other lines of a block stand behind the one that
+ * begins it.
  */
 export function samplesOf(component: i32, line: i32): usize {
   const record = records + component * 24;

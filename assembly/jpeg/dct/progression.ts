@@ -14,6 +14,7 @@ import {
   spectralEnd,
   spectralStart,
 } from '../scan-header';
+import { sideOf } from './view';
 import { COEFFICIENTS } from './zigzag';
 
 /** Nothing of a coefficient has been coded. */
@@ -56,8 +57,16 @@ export function followProgression(): i32 {
   return Status.Done;
 }
 
-/** Whether every bit of every coefficient has been coded: no scan can be missing. */
+/** Whether the scan has coefficients that samples are made from: a block of one sample is its DC coefficient. */
+export function isOfUse(): bool {
+  return spectralStart == 0 || sideOf(scanComponent(0)) > 1;
+}
+
+/** Whether every bit of every coefficient that is of use has been coded: no scan can be missing. */
 export function isComplete(): bool {
-  for (let i = 0; i < componentCount * COEFFICIENTS; i++) if (load<u8>(lowestBits + i) != 0) return false;
+  for (let i = 0; i < componentCount; i++) {
+    const row = lowestBits + i * COEFFICIENTS, count = sideOf(i) > 1 ? COEFFICIENTS : 1;
+    for (let index = 0; index < count; index++) if (load<u8>(row + index) != 0) return false;
+  }
   return true;
 }

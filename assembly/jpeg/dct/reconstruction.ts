@@ -5,6 +5,7 @@
 import { inverseDct, inverseDctOfDc, inverseDctOfQuarter } from './inverse-dct';
 import { inverseDct12 } from './inverse-dct-12';
 import { precision } from '../frame-header';
+import { inverseDctTo2, inverseDctTo4, reducedInverseDctOfDc } from './reduced-inverse-dct';
 import { BLOCK_BYTES, QUARTER } from './zigzag';
 
 /** Bytes of a sample in the planes and in the output. */
@@ -13,12 +14,19 @@ export function bytesPerSample(): i32 {
   return precision > 8 ? 2 : 1;
 }
 
-/** `steps` as stepsOf gives them. Writes the samples of 8 lines of 8, `line` bytes apart. */
-export function reconstruct(block: usize, last: u32, steps: usize, to: usize, line: usize): void {
-  if (precision > 8) inverseDct12(block, steps, to, line);
+/** `steps` as stepsOf gives them. Writes the samples of `side` lines of as many, `line` bytes apart. */
+export function reconstruct(block: usize, last: u32, steps: usize, to: usize, line: usize, side: i32): void {
+  if (side != 8) reconstructReduced(block, last, steps, to, line, side);
+  else if (precision > 8) inverseDct12(block, steps, to, line);
   else if (last == 0) inverseDctOfDc(block, steps, to, line);
   else if (last < QUARTER) inverseDctOfQuarter(block, steps, to, line);
   else inverseDct(block, steps, to, line);
+}
+
+function reconstructReduced(block: usize, last: u32, steps: usize, to: usize, line: usize, side: i32): void {
+  if (last == 0 || side == 1) reducedInverseDctOfDc(block, steps, to, line, side);
+  else if (side == 4) inverseDctTo4(block, steps, to, line);
+  else inverseDctTo2(block, steps, to, line);
 }
 
 /** Makes a block all 0 whose coefficients behind index `last` are that already. */

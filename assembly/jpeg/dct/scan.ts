@@ -48,7 +48,8 @@ import { bitSetOf, blocksOf, frameMcuColumns, frameMcuRows, planeLine, samplesOf
 import { decodeAcRefinement, decodeDcRefinement, decodeFirstAc, decodeFirstDc } from './progressive';
 import { latchQuantizationTable, stepsOf } from './quantization-tables';
 import { bytesPerSample } from './reconstruction';
-import { beginSequential, decodeSequential, fillUnits } from './sequential';
+import { beginSequential, decodeSequential, fillUnits, passOver } from './sequential';
+import { mcuColumnEnd, mcuColumnStart, mcuRowEnd, mcuRowStart, sideOf } from './view';
 import { BLOCK_BYTES } from './zigzag';
 
 const MAXIMUM_LINES: u64 = 0xffff;
@@ -59,11 +60,16 @@ const SPAN: i32 = 256;
 /** Whole bytes that may be left over at the end of a restart interval with another one behind it. */
 const PADDING: i64 = 8;
 
-/** Rows of minimum coded units in the scan, and the one that comes next. */
-export let mcuRows: i32 = 0;
+/** Row of minimum coded units in the scan that comes next, and the one behind the last that is wanted. */
 export let mcuRow: i32 = 0;
-/** Minimum coded units in a row. */
+export let wantedRowEnd: i32 = 0;
+/** Minimum coded units in a row, and the one that comes next. */
 let mcuColumns: i32 = 0;
+let mcuColumn: i32 = 0;
+/** The first row that is wanted, and the minimum coded units of each that are. */
+let wantedRow: i32 = 0;
+let wantedColumn: i32 = 0;
+let wantedColumnEnd: i32 = 0;
 /** Whether the frame is progressive. */
 let progressive: bool = false;
 
@@ -102,18 +108,21 @@ export function noteDamage(status: i32, offset: i32, row: i32): void {
   damagedRow = row;
 }
 
-/**
- * Sizes of the scan whose header was read last. A single component is not padded to whole minimum coded units
- * (A.2.2).
- */
-function measure(): void {
-  if (scanComponentCount == 1) {
-    mcuColumns = ceilingOf(columnsOf(scanComponent(0)), 8);
-    mcuRows = ceilingOf(linesOf(scanComponent(0)), 8);
-  } else {
-    mcuColumns = frameMcuColumns();
-    mcuRows = frameMcuRows();
-  }
+/** Minimum coded units in a row of the scan whose header was read last. */
+function mcuColumnsOfScan(): i32 {
+  // A single component is not padded to whole minimum coded units (A.2.2).
+  return scanComponentCount == 1 ? ceilingOf(columnsOf(scanComponent(0)), 8) : frameMcuColumns();
+}
+
+/** What of this scan is wanted. Coefficients are kept in any case: a refinement is read by what is known of them. */
+function chooseWanted(): void {
+  const component = scanComponent(0), single = scanComponentCount == 1;
+  const h = single ? horizontalSampling(component) : 1, v = single ? verticalSampling(component) : 1;
+  const rows = single ? ceilingOf(linesOf(component), 8) : frameMcuRows();
+  wantedRow = mcuRowStart * v;
+  wantedRowEnd = min(rows, mcuRowEnd * v);
+  wantedColumn = mcuColumnStart * h;
+  wantedColumnEnd = min(mcuColumns, mcuColumnEnd * h);
 }
 
 function unitsOf(component: i32): i32 {
@@ -125,7 +134,7 @@ function unitsOf(component: i32): i32 {
  * known yet or change (B.2.5), so it may need as many restart intervals as the largest image.
  */
 export function gather(interval: i32): i32 {
-  measure();
+  mcuColumns = mcuColumnsOfScan();
   restartInterval = interval;
   const intervals = interval == 0 ? 1 : (<u64>mcuColumns * MAXIMUM_LINES + interval - 1) / interval;
   let unitCount = 0;
@@ -140,18 +149,36 @@ export function gather(interval: i32): i32 {
 
 /** Makes ready to decode the gathered scan; the number of lines is known now. */
 export function beginScan(): i32 {
-  measure();
-  mcuRow = 0;
-  interval = 0;
-  mcusLeft = restartInterval != 0 ? restartInterval : i64.MAX_VALUE;
+  mcuColumns = mcuColumnsOfScan();
+  chooseWanted();
   beginUnits();
   for (let i = 0; i < scanComponentCount; i++) {
     const status = prepareComponent(i);
     if (status != Status.Done) return status;
   }
   beginSequential();
-  openInterval();
+  beginRows();
   return Status.Done;
+}
+
+/** Begins in front of the first minimum coded unit that is wanted, as close to it as restart markers allow. */
+function beginRows(): void {
+  // Where that is behind the end of the data, decodeRow finds out.
+  interval = 0;
+  if (restartInterval != 0) {
+    const before = wantedRow * mcuColumns + (progressive ? 0 : wantedColumn);
+    interval = min(before / restartInterval, segmentCount - 1);
+  }
+  mcuRow = (interval * restartInterval) / mcuColumns;
+  mcuColumn = (interval * restartInterval) % mcuColumns;
+  mcusLeft = restartInterval != 0 ? restartInterval : i64.MAX_VALUE;
+  openInterval();
+}
+
+/** Takes the scan whose header was read last for decoded: nothing of it is wanted. */
+export function passOverScan(): void {
+  chooseWanted();
+  mcuRow = wantedRowEnd;
 }
 
 /** Makes the tables and the data units of a component of the scan. */
@@ -171,47 +198,68 @@ function prepareComponent(position: i32): i32 {
   if (status != Status.Done) return status;
 
   const h = scanComponentCount == 1 ? 1 : horizontalSampling(component);
-  const step = h * (progressive ? BLOCK_BYTES : 8 * bytesPerSample());
+  const side = sideOf(component), step = h * (progressive ? BLOCK_BYTES : side * bytesPerSample());
   for (let n = unitsOf(component); n > 0; n--) {
-    addUnit(position, dcTable(dc & 3), acTable(ac & 3), stepsOf(component), step, planeLine(component));
+    addUnit(position, dcTable(dc & 3), acTable(ac & 3), stepsOf(component), step, planeLine(component), side);
   }
   return Status.Done;
 }
 
-/** Where the blocks of the next row of minimum coded units go. */
+/** Where the blocks of the next minimum coded units of the row go. */
 function setTargets(): void {
   let unit = units;
   for (let i = 0; i < scanComponentCount; i++) {
     const component = scanComponent(i);
     const h = scanComponentCount == 1 ? 1 : horizontalSampling(component);
-    const v = scanComponentCount == 1 ? 1 : verticalSampling(component);
+    const v = scanComponentCount == 1 ? 1 : verticalSampling(component), side = sideOf(component);
     for (let y = mcuRow * v; y < (mcuRow + 1) * v; y++) {
       for (let x = 0; x < h; x++, unit += UNIT) {
-        if (progressive) setTarget(unit, blocksOf(component, y) + x * BLOCK_BYTES);
-        else setTarget(unit, samplesOf(component, y * 8) + x * 8 * bytesPerSample());
+        const column = mcuColumn * h + x;
+        if (progressive) setTarget(unit, blocksOf(component, y) + column * BLOCK_BYTES);
+        else setTarget(unit, samplesOf(component, y * side) + column * side * bytesPerSample());
       }
     }
   }
 }
 
-/** Decodes the next row of minimum coded units. */
+/** Decodes the next row of minimum coded units, as far as it is wanted. */
 export function decodeRow(): i32 {
-  setTargets();
-  for (let column = 0; column < mcuColumns; ) {
+  let placed = false; // the targets are those of the next minimum coded unit
+  while (mcuColumn < mcuColumns) {
     if (mcusLeft == 0) {
       const status = nextInterval();
       if (status != Status.Done) return status;
     }
-    const count = <i32>min(<i64>min(mcuColumns - column, SPAN), mcusLeft);
+    const wanted = isWanted();
+    const count = <i32>min(<i64>min(spanEnd() - mcuColumn, SPAN), mcusLeft);
     mcusLeft -= count;
-    if (!skipping) decodeMcus(count);
-    else if (!progressive) fillUnits(count);
-    column += count;
+    if (!wanted || (skipping && progressive)) {
+      if (!skipping) passOver(count);
+      placed = false;
+    } else {
+      if (!placed) setTargets();
+      placed = true;
+      if (skipping) fillUnits(count);
+      else decodeMcus(count);
+    }
+    mcuColumn += count;
     const status = mcusLeft == 0 ? checkEnd() : checkProgress();
     if (status != Status.Done) return status;
   }
+  mcuColumn = 0;
   mcuRow++;
   return Status.Done;
+}
+
+/** Whether the next minimum coded unit is wanted. */
+function isWanted(): bool {
+  return progressive || (mcuRow >= wantedRow && mcuColumn >= wantedColumn && mcuColumn < wantedColumnEnd);
+}
+
+/** Column up to which that is the same. */
+function spanEnd(): i32 {
+  if (progressive || mcuRow < wantedRow || mcuColumn >= wantedColumnEnd) return mcuColumns;
+  return mcuColumn < wantedColumn ? wantedColumn : wantedColumnEnd;
 }
 
 /** Decodes `count` minimum coded units into samples or coefficients. */

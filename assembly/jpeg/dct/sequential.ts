@@ -11,11 +11,13 @@ import {
   nextTarget,
   predict,
   quantizationOf,
+  sideOf,
   UNIT,
   units,
   unitsEnd,
 } from './data-units';
 import { clearBlock, reconstruct } from './reconstruction';
+import { leastSide } from './view';
 import { BLOCK_BYTES, offsetInBlock } from './zigzag';
 
 /** The block that is being decoded, all 0 in between, and the place for indices beyond its end. */
@@ -26,9 +28,15 @@ export function beginSequential(): void {
   memory.fill(block, 0, BLOCK_BYTES + 16);
 }
 
+/** Decodes `count` minimum coded units to samples. */
+export function decodeSequential(count: i32): void {
+  if (leastSide != 1) decodeUnits(units, unitsEnd, count);
+  else decodeToSingleSamples(count);
+}
+
 /**
- * Decodes `count` minimum coded units. Each data unit reads 256 bytes at most, 64 times 31 bits, whatever the
- * data are.
+ * Decodes the data units from `first` up to `end` of `count` minimum coded units. Each reads 256 bytes at most, 64 times
+ * 31 bits, whatever the data are.
  *
  * Bits: a refill makes 56. A DC difference takes 31 at most. Two lookups of AC coefficients follow each
  * refill: those that fit take 10 each; one that does not is completed and takes 31, in front of the second
@@ -37,11 +45,10 @@ export function beginSequential(): void {
  * Indices: k is below 63 when a lookup begins, and one entry goes on by 16 + END_OF_BLOCK at most, so that k
  * stays below 256, where the table of offsets ends. Those from 64 on write behind the block.
  */
-export function decodeSequential(count: i32): void {
+function decodeUnits(first: usize, end: usize, count: i32): void {
   let stream = bits, left = held, from = next;
-  const end = unitsEnd;
   for (; count > 0; count--) {
-    for (let unit = units; unit < end; unit += UNIT) {
+    for (let unit = first; unit < end; unit += UNIT) {
       stream |= load<u64>(from) >> left;
       from -= <usize>((63 - left) >>> 3);
       left |= 56;
@@ -60,13 +67,13 @@ export function decodeSequential(count: i32): void {
         left |= 56;
         let entry = load<u64>(acTable + (<usize>(stream >>> (64 - LOOKUP_BITS)) << 3));
         if (!(<u32>entry & 0xff)) entry = completeAc(entry, acTable, stream);
-        const first = k + (<u32>(entry >> 16) & 0xff);
-        store<u16>(block + offsetInBlock(first), <u16>(entry >> 32));
-        if (first == 63) {
+        const one = k + (<u32>(entry >> 16) & 0xff);
+        store<u16>(block + offsetInBlock(one), <u16>(entry >> 32));
+        if (one == 63) {
           // The block is full: a second coefficient is the beginning of the next block.
           stream <<= entry >> 8;
           left -= (entry >> 8) & 63;
-          k = first;
+          k = one;
           break;
         }
         stream <<= entry;
@@ -101,10 +108,95 @@ export function decodeSequential(count: i32): void {
         k = 63;
       }
       k &= 63;
-      reconstruct(block, k, quantizationOf(unit), nextTarget(unit), lineOf(unit));
+      reconstruct(block, k, quantizationOf(unit), nextTarget(unit), lineOf(unit), sideOf(unit));
       clearBlock(block, k);
     }
   }
+  keepPosition(stream, left, from);
+}
+
+/**
+ * Decodes `count` minimum coded units of which some blocks, or all, become single samples: those need no more
+ * than their DC coefficients.
+ */
+function decodeToSingleSamples(count: i32): void {
+  const first = afterSame(units);
+  if (first == unitsEnd) {
+    decodeAlike(units, unitsEnd, count);
+    return;
+  }
+  for (; count > 0; count--) {
+    decodeAlike(units, first, 1);
+    for (let unit = first; unit < unitsEnd; ) {
+      const end = afterSame(unit);
+      decodeAlike(unit, end, 1);
+      unit = end;
+    }
+  }
+}
+
+/** Behind the last of the data units from `unit` on that become single samples, or do not, as that one. */
+function afterSame(unit: usize): usize {
+  const single = sideOf(unit) == 1;
+  while (unit < unitsEnd && (sideOf(unit) == 1) == single) unit += UNIT;
+  return unit;
+}
+
+function decodeAlike(first: usize, end: usize, count: i32): void {
+  if (sideOf(first) == 1) decodeDcOfUnits(first, end, count, true);
+  else decodeUnits(first, end, count);
+}
+
+/** Reads `count` minimum coded units that are not wanted: only the predictions of what follows need them. */
+export function passOver(count: i32): void {
+  decodeDcOfUnits(units, unitsEnd, count, false);
+}
+
+/**
+ * As decodeUnits, but for the AC coefficients, which are read and not kept. `wanted`: makes samples of the
+ * others.
+ */
+function decodeDcOfUnits(first: usize, end: usize, count: i32, wanted: bool): void {
+  let stream = bits, left = held, from = next;
+  for (; count > 0; count--) {
+    for (let unit = first; unit < end; unit += UNIT) {
+      stream |= load<u64>(from) >> left;
+      from -= <usize>((63 - left) >>> 3);
+      left |= 56;
+      const dcTable = dcTableOf(unit);
+      let difference = load<u32>(dcTable + (<usize>(stream >>> (64 - LOOKUP_BITS)) << 2));
+      if (!(difference & 0xff)) difference = completeDc(difference, dcTable, stream);
+      stream <<= <u64>difference;
+      left -= <u64>(difference & 0x3f);
+      const coefficient = predict(unit, <i32>difference >> 16);
+      if (wanted) {
+        store<i16>(block, <i16>coefficient);
+        reconstruct(block, 0, quantizationOf(unit), nextTarget(unit), lineOf(unit), 1);
+      }
+
+      const acTable = acTableOf(unit);
+      let k: u32 = 0;
+      do {
+        stream |= load<u64>(from) >> left;
+        from -= <usize>((63 - left) >>> 3);
+        left |= 56;
+        let entry = load<u64>(acTable + (<usize>(stream >>> (64 - LOOKUP_BITS)) << 3));
+        if (!(<u32>entry & 0xff)) entry = completeAc(entry, acTable, stream);
+        const one = k + (<u32>(entry >> 16) & 0xff);
+        if (one == 63) {
+          stream <<= entry >> 8;
+          left -= (entry >> 8) & 63;
+          k = one;
+          break;
+        }
+        stream <<= entry;
+        left -= entry & 63;
+        k += <u32>(entry >> 24) & 0xff;
+      } while (k < 63);
+      if ((k & 64) != 0) noteBadCode();
+    }
+  }
+  store<i16>(block, 0);
   keepPosition(stream, left, from);
 }
 
@@ -113,7 +205,7 @@ export function fillUnits(count: i32): void {
   for (; count > 0; count--) {
     for (let unit = units; unit < unitsEnd; unit += UNIT) {
       store<i16>(block, <i16>predict(unit, 0));
-      reconstruct(block, 0, quantizationOf(unit), nextTarget(unit), lineOf(unit));
+      reconstruct(block, 0, quantizationOf(unit), nextTarget(unit), lineOf(unit), sideOf(unit));
       clearBlock(block, 0);
     }
   }

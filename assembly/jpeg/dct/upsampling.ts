@@ -5,22 +5,22 @@
  * Where a component has half the samples of the image, in one direction or both, its samples are interpolated
  * linearly as libjpeg does ("fancy upsampling"), bit for bit: each new sample has three quarters of the
  * nearer one and one quarter of the one on the other side; halves are rounded up and down in turn. Every
- * other ratio repeats samples.
+ * other ratio repeats samples, and so do images reduced to single samples of blocks.
  */
 import { take } from '../../kernel/arena';
-import {
-  columnsOf,
-  componentCount,
-  horizontalSampling,
-  linesOf,
-  MAXIMUM_COMPONENTS,
-  maximumH,
-  maximumV,
-  samplesPerLine,
-  verticalSampling,
-} from '../frame-header';
+import { componentCount, MAXIMUM_COMPONENTS, maximumH, maximumV } from '../frame-header';
 import { samplesOf } from './planes';
 import { bytesPerSample } from './reconstruction';
+import {
+  leastSide,
+  reducedColumns,
+  reducedColumnsOf,
+  reducedH,
+  reducedLinesOf,
+  reducedV,
+  viewColumn,
+  viewColumns,
+} from './view';
 
 const enum Method {
   /** The component is as large as the image. */
@@ -44,13 +44,16 @@ let lineBytes: usize = 0;
 /** A line of sums of 16 bits. */
 let sums: usize = 0;
 
-/** Chooses the methods and takes memory for the lines. */
-export function takeUpsampling(): bool {
+export function chooseMethods(): void {
   for (let i = 0; i < componentCount; i++) store<u8>(methods + i, methodOf(i));
+}
+
+/** Takes memory for the lines. */
+export function takeUpsampling(): bool {
   // A line of upsampled samples may be longer than the image's by all that a sample stands for.
-  lineBytes = ((<usize>samplesPerLine + 16) * bytesPerSample() + 2 * SLACK + 15) & ~15;
+  lineBytes = ((<usize>viewColumns + 16) * bytesPerSample() + 2 * SLACK + 15) & ~15;
   upsampled = take(<u64>lineBytes * componentCount);
-  sums = take(<u64>samplesPerLine * 2 + 2 * SLACK);
+  sums = take(<u64>reducedColumns * 2 + 2 * SLACK);
   if (upsampled == 0 || sums == 0) return false;
   upsampled += SLACK;
   sums += SLACK;
@@ -58,59 +61,73 @@ export function takeUpsampling(): bool {
 }
 
 function methodOf(component: i32): Method {
-  const h = horizontalSampling(component), v = verticalSampling(component);
+  const h = reducedH(component), v = reducedV(component);
   if (h == maximumH && v == maximumV) return Method.None;
+  if (leastSide == 1) return Method.Repetition;
   if (h == maximumH && 2 * v == maximumV) return Method.Lines;
   // libjpeg repeats the samples of lines that have one or two.
-  if (2 * h == maximumH && columnsOf(component) > 2) {
+  if (2 * h == maximumH && reducedColumnsOf(component) > 2) {
     if (v == maximumV) return Method.Columns;
     if (2 * v == maximumV) return Method.Both;
   }
   return Method.Repetition;
 }
 
-/** Whether the last line of a row of minimum coded units needs the first one of the next row. */
-export function looksAhead(): bool {
-  for (let i = 0; i < componentCount; i++) {
-    const method = <Method>load<u8>(methods + i);
-    if (method == Method.Lines || method == Method.Both) return true;
-  }
+/** Whether the last line of a row of minimum coded units needs the first one of the next row, and vice versa. */
+export function mixesLines(): bool {
+  return isUsed(Method.Lines) || isUsed(Method.Both);
+}
+
+/** Likewise for columns. */
+export function mixesColumns(): bool {
+  return isUsed(Method.Columns) || isUsed(Method.Both);
+}
+
+function isUsed(method: Method): bool {
+  for (let i = 0; i < componentCount; i++) if (load<u8>(methods + i) == method) return true;
   return false;
 }
 
 /**
- * Address of the samples of a component in a line of the image; they stay there until the next line is asked
- * for.
+ * Address of the samples of a component in a line of the image, from the first column of the view on; they
+ * stay there until the next line is asked for.
  */
 export function lineOf(component: i32, line: i32): usize {
   const method = <Method>load<u8>(methods + component);
-  if (method == Method.None) return samplesOf(component, line);
+  if (method == Method.None) return samplesOf(component, line) + viewColumn * bytesPerSample();
   if (bytesPerSample() == 1) return upsample<u8>(method, component, line);
   return upsample<u16>(method, component, line);
 }
 
 function upsample<T>(method: Method, component: i32, line: i32): usize {
   const to = upsampled + component * lineBytes;
-  const columns = columnsOf(component);
+  const columns = reducedColumnsOf(component);
+  if (method == Method.Repetition) {
+    return repeat<T>(samplesOf(component, (line * reducedV(component)) / maximumV), to, reducedH(component));
+  }
+  // The samples that the columns of the view are made from, where there are half as many.
+  const start = viewColumn >> 1, count = ((viewColumn + viewColumns + 1) >> 1) - start;
+  const inFirst = <usize>(viewColumn & 1) * sizeof<T>();
   if (method == Method.Columns) {
     const from = samplesOf(component, line);
     repeatEnds<T>(from, columns);
-    interpolate<T>(from, to, columns);
-  } else if (method == Method.Repetition) {
-    const from = samplesOf(component, (line * verticalSampling(component)) / maximumV);
-    repeat<T>(from, to, horizontalSampling(component));
-  } else {
-    const nearer = line >> 1;
-    const further = max(0, min(linesOf(component) - 1, line & 1 ? nearer + 1 : nearer - 1));
-    const near = samplesOf(component, nearer), far = samplesOf(component, further);
-    if (method == Method.Lines) mix<T>(near, far, to, columns, line & 1 ? 2 : 1);
-    else {
-      addLines<T>(near, far, sums, columns);
-      repeatEnds<u16>(sums, columns);
-      interpolateSums<T>(sums, to, columns);
-    }
+    interpolate<T>(from + start * sizeof<T>(), to, count);
+    return to + inFirst;
   }
-  return to;
+  const nearer = line >> 1;
+  const further = max(0, min(reducedLinesOf(component) - 1, line & 1 ? nearer + 1 : nearer - 1));
+  const near = samplesOf(component, nearer), far = samplesOf(component, further);
+  if (method == Method.Lines) {
+    const skipped = viewColumn * sizeof<T>();
+    mix<T>(near + skipped, far + skipped, to, viewColumns, line & 1 ? 2 : 1);
+    return to;
+  }
+  // One more on either side.
+  const first = max(0, start - 1), end = min(columns, start + count + 1);
+  addLines<T>(near + first * sizeof<T>(), far + first * sizeof<T>(), sums + (first << 1), end - first);
+  repeatEnds<u16>(sums, columns);
+  interpolateSums<T>(sums + (start << 1), to, count);
+  return to + inFirst;
 }
 
 /** Puts a copy of the first sample in front of a line and one of the last behind it. */
@@ -123,19 +140,22 @@ function repeatEnds<T>(line: usize, count: i32): void {
 
 /**
  * Every sample of a line as often as the ratio of `h` to the largest factor has it; fractions take the sample
- * they are in.
+ * they are in. Returns where the first column of the view is.
  */
-function repeat<T>(from: usize, to: usize, h: i32): void {
-  const end = to + samplesPerLine * sizeof<T>();
+function repeat<T>(from: usize, to: usize, h: i32): usize {
+  from += <usize>((viewColumn * h) / maximumH) * sizeof<T>();
+  let position = (viewColumn * h) % maximumH; // of the column inside its sample, in units of 1 / maximumH
   if (maximumH % h == 0) {
     // Each is written to all of 64 bits, and the next one over what is too much of it.
     const copies: u64 = sizeof<T>() == 1 ? 0x0101010101010101 : 0x0001000100010001;
     const step = <usize>(maximumH / h) * sizeof<T>();
+    const start = to + <usize>(position / h) * sizeof<T>();
+    const end = start + viewColumns * sizeof<T>();
     for (; to < end; to += step, from += sizeof<T>()) store<u64>(to, <u64>load<T>(from) * copies);
-    return;
+    return start;
   }
-  let position = 0; // of the column inside its sample, in units of 1 / maximumH
-  for (; to < end; to += sizeof<T>()) {
+  const start = to;
+  for (const end = to + viewColumns * sizeof<T>(); to < end; to += sizeof<T>()) {
     store<T>(to, load<T>(from));
     position += h;
     if (position >= maximumH) {
@@ -143,6 +163,7 @@ function repeat<T>(from: usize, to: usize, h: i32): void {
       from += sizeof<T>();
     }
   }
+  return start;
 }
 
 /** Roundings, in memory: constants in the code are made anew each time. */
