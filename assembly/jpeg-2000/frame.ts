@@ -1,6 +1,8 @@
 /**
- * One frame of JPEG 2000 (T.800) or HTJ2K (T.814). It takes no parameters. The header has behind the fields that all kernels have: 5 signed,
- * 6 component transform.
+ * One frame of JPEG 2000 (T.800) or HTJ2K (T.814). Parameters: 0 reduction, that many of the finest resolutions are left out; 1 to 4 row,
+ * column, rows and columns of the region in the picture at that reduction, rows 0 for the whole; 5 quality layers at most, 0 for all.
+ * The header has behind the fields that all kernels have: 5 signed, 6 component transform, 7 and 8 rows and columns of the picture at
+ * the reduction. The host holds the region against them: of one that is not inside the picture there is nothing to step through.
  *
  * Tiles are decoded one after the other. The packets of a tile are read as a whole; then its rows are asked for from the top (see
  * synthesis.ts) and come out in strips. Where several tiles stand side by side, a strip is a row of tiles. Where
@@ -24,13 +26,24 @@ import {
   tilesAcross,
   tilesDown,
 } from './image-size';
+import { ceilDivide, ceilShift } from './markers';
 import { longestBlock, packetsCut } from './packet';
 import { packetsMissing, readPackets } from './progression';
 import { writePixels, writeSamples } from './sample-rows';
 import { bitPlanesBeyond, damagedBlocks, reserveStripes, ROW_TRAIL } from './stripe';
-import { beginSynthesis, nextRow, reserveSynthesis } from './synthesis';
-import { layOutTile, locateTile, TileComponent, tileComponent } from './tile';
+import { beginSynthesis, nextRow, reserveSynthesis, widestSpan } from './synthesis';
+import { layOutTile, locateTile, Resolution, shownOf, tileComponent, tileShows, tileY1 } from './tile';
 import { planeAddress, takePlanes, writeRow } from './upsampling';
+import {
+  openView,
+  pictureColumns,
+  pictureRows,
+  reduction,
+  viewColumns,
+  viewInside,
+  viewRows,
+  windowOf,
+} from './view';
 
 /** Bytes of a strip at most, where it is not a row of tiles. */
 const STRIP_BYTES: u32 = 1 << 18;
@@ -50,15 +63,13 @@ const enum Phase {
 }
 let phase: Phase = Phase.Nothing;
 
-let rows: u32 = 0;
-let columns: u32 = 0;
 let bytesPerSample: i32 = 0;
 let rowBytes: u32 = 0;
 /** Components have their samples at the same places: no planes. */
 let aligned: bool = false;
 let strip: usize = 0;
 let stripRows: u32 = 0;
-/** First row of the image in the strip, and the next one that is not handed out. */
+/** First row of the view in the strip, and the next one that is not handed out. */
 let stripTop: u32 = 0;
 /** What tiles take is given back up to here. */
 let frameTop: usize = 0;
@@ -70,7 +81,7 @@ let nextY: u32 = 0;
 /** Three rows of i32. */
 let transformed: usize = 0;
 let transformedBytes: usize = 0;
-/** Rows of the image above the first tile that lacks bytes, or has damaged ones; -1: none does. */
+/** Rows of the view above the first tile that lacks bytes, or has damaged ones; -1: none does. */
 let cutRow: i32 = -1;
 let damagedRow: i32 = -1;
 
@@ -79,8 +90,8 @@ export function open(): i32 {
   const status = readCodestream();
   if (status != Status.Done) return status;
   if (gridX1 > MAXIMUM_COORDINATE || gridY1 > MAXIMUM_COORDINATE) return fail(Status.UnsupportedJ2kGrid, -1);
-  rows = 0;
-  columns = 0;
+  let rows: u32 = 0;
+  let columns: u32 = 0;
   aligned = true;
   let bits = 0;
   const first = component(0);
@@ -94,20 +105,24 @@ export function open(): i32 {
     if (each.signed != first.signed) return fail(Status.UnsupportedJ2kSigns, -1, c);
   }
   if (bits > MAXIMUM_PRECISION) return fail(Status.UnsupportedJ2kPrecision, -1, bits);
+  const viewStatus = openView();
+  if (viewStatus != Status.Done) return viewStatus;
   bytesPerSample = bits <= 8 ? 1 : bits <= 16 ? 2 : 4;
   const pixel = <u64>(componentCount * bytesPerSample);
   // Below 2^31 times 2^16.
-  const lineBytes = <u64>columns * pixel;
-  if (lineBytes > <u64>i32.MAX_VALUE || lineBytes * rows > <u64>u32.MAX_VALUE) return fail(Status.LimitMemory, -1);
+  const lineBytes = <u64>viewColumns * pixel;
+  if (lineBytes > <u64>i32.MAX_VALUE || lineBytes * viewRows > <u64>u32.MAX_VALUE) return fail(Status.LimitMemory, -1);
   rowBytes = <u32>lineBytes;
   announce(rows, columns, componentCount, bits, bytesPerSample);
   store<i32>(header, first.signed, 20);
   store<i32>(header, componentTransform && componentCount >= 3, 24);
+  store<u32>(header, pictureRows, 28);
+  store<u32>(header, pictureColumns, 32);
   tile = 0;
   strip = 0;
   cutRow = -1;
   damagedRow = -1;
-  phase = Phase.BeginTile;
+  phase = viewInside ? Phase.BeginTile : Phase.Nothing;
   return Status.Done;
 }
 
@@ -134,21 +149,26 @@ function stop(status: i32): i32 {
 
 /** Takes what all tiles share: after `open`, so that the host has agreed to the size of the output. */
 function takeStrip(): bool {
-  stripRows = max<u32>(min(STEP_SAMPLES / columns, STRIP_BYTES / rowBytes), 1);
-  if (aligned && tilesAcross > 1) stripRows = <u32>min<u64>(<u64>tileHeight / component(0).yStep + 1, rows);
+  stripRows = max<u32>(min(STEP_SAMPLES / viewColumns, STRIP_BYTES / rowBytes), 1);
+  if (aligned && tilesAcross > 1) {
+    const tileRows = ((<u64>tileHeight / component(0).yStep + 1) >> reduction) + 1;
+    stripRows = <u32>min<u64>(tileRows, viewRows);
+  }
   strip = take(<u64>stripRows * rowBytes);
   stripTop = 0;
-  if (strip == 0 || (!aligned && !takePlanes(columns, bytesPerSample))) return false;
+  if (strip == 0 || (!aligned && !takePlanes(viewColumns, bytesPerSample))) return false;
   frameTop = taken();
   return true;
 }
 
-/** First row of the image that a tile has a share in. */
+/** First row of the view that the tile has a share in. */
 function topOfTile(): i32 {
   let top = i32.MAX_VALUE;
   for (let c = 0; c < componentCount; c++) {
-    const area = tileComponent(c);
-    const scaled = <u64>(area.y0 - component(c).y0) * rows / (component(c).y1 - component(c).y0);
+    const at = shownOf(tileComponent(c));
+    const window = windowOf(c);
+    if (at.windowX0 >= at.windowX1) continue;
+    const scaled = <u64>(at.windowY0 - window.y0) * viewRows / (window.y1 - window.y0);
     top = min(top, <i32>scaled);
   }
   return top;
@@ -157,12 +177,13 @@ function topOfTile(): i32 {
 function beginTile(): i32 {
   if (strip == 0 && !takeStrip()) return stop(fail(Status.LimitMemory, -1));
   release(frameTop);
+  locateTile(tile);
+  if (!tileShows()) return endTile();
   if (firstTilePart(tile) == 0) {
     const good = aligned ? <i32>stripTop : 0;
     if (complete) return stop(fail(Status.MissingJ2kTile, -1, tile, good));
     return stop(fail(Status.TruncatedJ2kTilePart, -1, good, good));
   }
-  locateTile(tile);
   let status = readTilePartHeaders(tile);
   if (status == Status.Done) status = checkCoding();
   if (status == Status.Done) status = layOutTile();
@@ -200,34 +221,35 @@ function checkCoding(): i32 {
 
 function takeTile(): bool {
   let width: u32 = 0;
-  for (let c = 0; c < componentCount; c++) {
-    const area = tileComponent(c);
-    width = max(width, area.x1 - area.x0);
-  }
+  for (let c = 0; c < componentCount; c++) width = max(width, widestSpan(tileComponent(c)));
   transformedBytes = ((<usize>width << 2) + ROW_TRAIL + 15) & ~15;
   transformed = take(3 * <u64>transformedBytes);
   if (transformed == 0 || !reserveSynthesis(width)) return false;
   reserveHtBlockDecoder();
   if (!reserveStripes(longestBlock) || !reserveBlockDecoder(longestBlock)) return false;
   for (let c = 0; c < componentCount; c++) {
-    const area = tileComponent(c);
-    if (area.x1 > area.x0 && area.y1 > area.y0 && !beginSynthesis(area, area.coding.levels)) return false;
+    if (widthOf(shownOf(tileComponent(c))) != 0 && !beginSynthesis(tileComponent(c))) return false;
   }
   return true;
+}
+
+/** Columns of a window; 0 also where it has no rows. */
+@inline
+function widthOf(at: Resolution): u32 {
+  return at.windowX1 - at.windowX0;
 }
 
 /** Components that stand at the same places come together; else each alone but those that were transformed together. */
 function beginGroup(): void {
   groupEnd = aligned ? componentCount : group == 0 && componentTransform ? 3 : group + 1;
-  const area = tileComponent(group);
-  nextY = area.x1 > area.x0 ? area.y0 : area.y1;
+  nextY = shownOf(tileComponent(group)).windowY0;
 }
 
 function decodeRows(): i32 {
-  const first = tileComponent(group);
-  const width = first.x1 - first.x0;
-  const top = component(group).y0;
-  const bottom = first.y1;
+  const first = shownOf(tileComponent(group));
+  const width = widthOf(first);
+  const top = windowOf(group).y0;
+  const bottom = first.windowY1;
   if (aligned) {
     // The strip's rows as far as it reaches, or as one step should.
     const stripEnd = stripTop + stripRows + top;
@@ -235,7 +257,7 @@ function decodeRows(): i32 {
     const to = min(min(bottom, stripEnd), stepEnd);
     for (; nextY < to; nextY++) {
       const line = strip + <usize>(nextY - top - stripTop) * rowBytes;
-      decodeRow(line + <usize>(first.x0 - component(0).x0) * (componentCount * bytesPerSample));
+      decodeRow(line + <usize>(first.windowX0 - windowOf(0).x0) * (componentCount * bytesPerSample));
     }
   } else {
     const to = min(bottom, nextY + max<u32>(STEP_SAMPLES / max<u32>(width, 1), 1));
@@ -254,7 +276,7 @@ function decodeRow(output: usize): void {
   const stride = output != 0 ? componentCount * bytesPerSample : bytesPerSample;
   let c = group;
   if (componentTransform && group == 0) {
-    const width = <i32>(tileComponent(0).x1 - tileComponent(0).x0);
+    const width = <i32>widthOf(shownOf(tileComponent(0)));
     const y0 = rowOf(0);
     const y1 = rowOf(1);
     const y2 = rowOf(2);
@@ -267,45 +289,45 @@ function decodeRow(output: usize): void {
     c = 3;
   }
   for (; c < groupEnd; c++) {
-    const area = tileComponent(c);
-    const width = <i32>(area.x1 - area.x0);
+    const width = <i32>widthOf(shownOf(tileComponent(c)));
     let row = rowOf(c);
     if (coding(c).filter == Filter.Irreversible) {
       roundRow(row, transformed, width);
       row = transformed;
     }
-    writeSamples(row, width, component(c), target(output, c, area), bytesPerSample, stride);
+    writeSamples(row, width, component(c), target(output, c), bytesPerSample, stride);
   }
 }
 
 @inline
 function rowOf(c: i32): usize {
   const area = tileComponent(c);
-  return nextRow(area, area.coding.levels);
+  return nextRow(area, area.shown);
 }
 
 /** Where the next row of component `c` belongs. */
 @inline
-function target(output: usize, c: i32, area: TileComponent): usize {
-  return output != 0 ? output + c * bytesPerSample : planeAddress(c, area.x0, nextY, bytesPerSample);
+function target(output: usize, c: i32): usize {
+  if (output != 0) return output + c * bytesPerSample;
+  return planeAddress(c, shownOf(tileComponent(c)).windowX0, nextY, bytesPerSample);
 }
 
 function writeThree(r: usize, g: usize, b: usize, width: i32, output: usize, stride: i32): void {
   const precision = component(0).precision;
   const alike = component(1).precision == precision && component(2).precision == precision;
   if (output != 0 && stride == 3 && alike) return writePixels(r, g, b, width, component(0), output);
-  writeSamples(r, width, component(0), target(output, 0, tileComponent(0)), bytesPerSample, stride);
-  writeSamples(g, width, component(1), target(output, 1, tileComponent(1)), bytesPerSample, stride);
-  writeSamples(b, width, component(2), target(output, 2, tileComponent(2)), bytesPerSample, stride);
+  writeSamples(r, width, component(0), target(output, 0), bytesPerSample, stride);
+  writeSamples(g, width, component(1), target(output, 1), bytesPerSample, stride);
+  writeSamples(b, width, component(2), target(output, 2), bytesPerSample, stride);
 }
 
-/** Hands out the strip down to row `bottom` of the image. */
+/** Hands out the strip down to row `bottom` of the view. */
 function handOutStrip(bottom: u32): void {
   handOut(strip, stripTop * rowBytes, (bottom - stripTop) * rowBytes);
   stripTop = bottom;
 }
 
-/** The rows of a group are complete: on to the next group, the next tile, or the end. */
+/** The rows of a group are complete: on to the next group or the end of the tile. */
 function endGroup(): i32 {
   if (groupEnd < componentCount) {
     group = groupEnd;
@@ -313,8 +335,17 @@ function endGroup(): i32 {
     return Status.More;
   }
   if (damagedBlocks > 0 && damagedRow < 0) damagedRow = topOfTile();
+  return endTile();
+}
+
+/** On to the next tile, or the end. */
+function endTile(): i32 {
   const lastOfRow = (tile + 1) % tilesAcross == 0;
-  if (aligned && lastOfRow) handOutStrip(tileComponent(0).y1 - component(0).y0);
+  if (aligned && lastOfRow) {
+    // Tile rows above the view or below it add nothing to the strip.
+    const bottom = min(ceilShift(ceilDivide(tileY1, component(0).yStep), reduction), windowOf(0).y1);
+    if (bottom > windowOf(0).y0 + stripTop) handOutStrip(bottom - windowOf(0).y0);
+  }
   tile++;
   phase = Phase.BeginTile;
   if (tile < tilesAcross * tilesDown) return Status.More;
@@ -323,14 +354,14 @@ function endGroup(): i32 {
   return Status.More;
 }
 
-/** The next rows of the image out of the components' planes. */
+/** The next rows of the view out of the components' planes. */
 function upsample(): i32 {
-  const bottom = min(stripTop + stripRows, rows);
+  const bottom = min(stripTop + stripRows, viewRows);
   for (let row = stripTop; row < bottom; row++) {
-    writeRow(row, columns, strip + <usize>(row - stripTop) * rowBytes, bytesPerSample);
+    writeRow(row, viewColumns, strip + <usize>(row - stripTop) * rowBytes, bytesPerSample);
   }
   handOutStrip(bottom);
-  return bottom < rows ? Status.More : finish();
+  return bottom < viewRows ? Status.More : finish();
 }
 
 /** All rows are on their way out: the strip of this step is the last one. */

@@ -53,6 +53,10 @@ let packed: usize = 0;
 export let packetsCut: bool = false;
 /** The most bytes that one code-block of the tile has. */
 export let longestBlock: u32 = 0;
+/** Where the contributions of packets go that are not needed: their lengths alone count. */
+const unneeded: usize = memory.data(32, 16);
+/** Bytes of the body of the packet at hand. */
+let bodyBytes: u64 = 0;
 
 /** Starts with the first tile-part of a tile, its headers read. */
 export function beginPackets(tile: i32): void {
@@ -79,13 +83,15 @@ export function morePackets(): bool {
 }
 
 /**
- * Reads the packet of the next layer of a precinct. `half` is 1 above the lowest resolution.
- * `morePackets` has said that there is one.
+ * Reads the packet of the next layer of a precinct. `half` is 1 above the lowest resolution. A packet that is not `needed` is
+ * passed over: its header is read, for it says how long the body is and what later headers mean. `morePackets` has said that
+ * there is one.
  */
-export function readPacket(at: Resolution, px: i32, py: i32, half: u32): i32 {
+export function readPacket(at: Resolution, px: i32, py: i32, half: u32, needed: bool): i32 {
   const current = changetype<TilePart>(part);
   const precinct = precinctOf(at, py * at.precinctsWide + px);
   const layer = precinct.layers++;
+  bodyBytes = 0;
   // A.8.1: SOP may be there or not.
   if (startOfPacketUsed && body + 6 <= current.end && read16(body) == Marker.SOP && read16(body + 2) == 4) body += 6;
   const apart = current.packed != 0;
@@ -98,7 +104,7 @@ export function readPacket(at: Resolution, px: i32, py: i32, half: u32): i32 {
       const band = bandOf(at, b);
       findBlocks(at, band, half, px, py);
       if (rectangleWide == 0 || rectangleHigh == 0) continue;
-      const status = readBlockHeaders(band, precinct, b, layer, <i32>(from - input));
+      const status = readBlockHeaders(band, precinct, b, layer, needed, <i32>(from - input));
       if (status != Status.Done) return bitsMissing ? cut(from, apart, current, records, layer) : status;
     }
   }
@@ -107,6 +113,17 @@ export function readPacket(at: Resolution, px: i32, py: i32, half: u32): i32 {
   if (endOfPacketHeaderUsed && behind + 2 <= to && read16(behind) == Marker.EPH) behind += 2;
   if (apart) packed = behind;
   else body = behind;
+
+  if (!needed) {
+    if (bodyBytes <= <u64>(current.end - body)) {
+      body += <usize>bodyBytes;
+      return Status.Done;
+    }
+    if (current.end != inputEnd) return fail(Status.BadJ2kPacketHeader, <i32>(from - input), layer);
+    packetsCut = true;
+    part = 0;
+    return Status.Done;
+  }
 
   // The body: the contributions in the order of the header, whose records stand one behind the other.
   const end = taken();
@@ -147,8 +164,8 @@ function drop(contribution: Contribution): void {
 }
 
 /** B.10: the share of one sub-band in a packet header. */
-function readBlockHeaders(band: Band, precinct: Precinct, b: i32, layer: i32, offset: i32): i32 {
-  const inclusion = load<usize>(changetype<usize>(precinct) + ((b + 1) << 2));
+function readBlockHeaders(band: Band, precinct: Precinct, b: i32, layer: i32, needed: bool, offset: i32): i32 {
+  const inclusion = load<usize>(changetype<usize>(precinct) + offsetof<Precinct>('trees0') + (b << 2));
   const wide = rectangleWide;
   const high = rectangleHigh;
   shapeTagTree(wide, high);
@@ -166,7 +183,7 @@ function readBlockHeaders(band: Band, precinct: Precinct, b: i32, layer: i32, of
         block.zeroBitPlanes = <u8>planes;
         block.lengthBits = 3;
       }
-      const status = readLengths(band, block, offset, layer);
+      const status = readLengths(band, block, needed, offset, layer);
       if (status != Status.Done) return status;
       if (bitsMissing) return fail(Status.BadJ2kPacketHeader, offset, layer);
     }
@@ -175,7 +192,7 @@ function readBlockHeaders(band: Band, precinct: Precinct, b: i32, layer: i32, of
 }
 
 /** B.10.6 and B.10.7: passes and lengths of one code-block. */
-function readLengths(band: Band, block: BlockData, offset: i32, layer: i32): i32 {
+function readLengths(band: Band, block: BlockData, needed: bool, offset: i32, layer: i32): i32 {
   let passes = readPasses();
   if (<i32>block.passes + passes > MAXIMUM_PASSES) return fail(Status.BadJ2kPacketHeader, offset, layer);
   let lengthBits = <i32>block.lengthBits;
@@ -191,7 +208,7 @@ function readLengths(band: Band, block: BlockData, offset: i32, layer: i32): i32
     let some = min(passes, <i32>block.segmentRoom);
     const bits = lengthBits + 31 - clz(some);
     if (bits > 32) return fail(Status.BadJ2kPacketHeader, offset, layer);
-    const record = take(offsetof<Contribution>());
+    const record = needed ? take(offsetof<Contribution>()) : unneeded;
     if (record == 0) return fail(Status.LimitMemory, -1);
     const contribution = changetype<Contribution>(record);
     contribution.next = 0;
@@ -214,13 +231,16 @@ function readLengths(band: Band, block: BlockData, offset: i32, layer: i32): i32
       contribution.continues = <u16>((band.blockStyle & BlockStyle.Mixed) != 0 && block.first != 0);
     }
     contribution.passes = <u16>some;
-    if (block.first == 0) block.first = record;
-    else changetype<Contribution>(block.last).next = record;
-    block.last = record;
+    if (needed) {
+      if (block.first == 0) block.first = record;
+      else changetype<Contribution>(block.last).next = record;
+      block.last = record;
+    }
     // No more than the input has: a sum of lengths that cannot be is refused with the body of its packet.
     if (contribution.bytes > <u32>(inputEnd - input)) contribution.bytes = <u32>(inputEnd - input) + 1;
     block.bytes = min<u32>(block.bytes + min<u32>(contribution.bytes, 0x40000000), 0x40000000);
-    longestBlock = max(longestBlock, block.bytes);
+    bodyBytes += contribution.bytes;
+    if (needed) longestBlock = max(longestBlock, block.bytes);
     block.passes += <u16>some;
     block.segmentRoom -= <i16>some;
     passes -= some;

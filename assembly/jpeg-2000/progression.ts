@@ -20,6 +20,7 @@ import { ceilDivide, ceilShift } from './markers';
 import { beginPackets, morePackets, packetsCut, readPacket } from './packet';
 import {
   mostLevels,
+  neededPrecincts,
   precinctOf,
   Resolution,
   resolutionOf,
@@ -29,6 +30,7 @@ import {
   tileY0,
   tileY1,
 } from './tile';
+import { layerLimit } from './view';
 
 /** Bounds of the progression at work: Table A.32, ends exclusive. */
 let fromResolution: i32 = 0;
@@ -38,17 +40,22 @@ let toComponent: i32 = 0;
 let toLayer: i32 = 0;
 /** What ended it early: more than Done. */
 let stopped: i32 = 0;
-/** Packets of the tile that its tile-parts do not have. */
+/** Packets that are needed and have not come yet. */
+let packetsLeft: u64 = 0;
+/** Packets of the tile that are needed and that its tile-parts do not have. */
 export let packetsMissing: bool = false;
 
-/** The tile's bytes are used up: an answer among the statuses that only this file gives and takes. */
+/** The tile's bytes are used up, or all is there that is needed: answers among the statuses that only this file gives and takes. */
 const NO_MORE: i32 = -1;
+const ENOUGH: i32 = -2;
 
-/** Reads all packets of tile `index`, whose geometry is laid out. */
+/** Reads the packets of tile `index`, whose geometry is laid out, up to the last one that is needed. */
 export function readPackets(index: i32): i32 {
   beginPackets(index);
   stopped = Status.Done;
   packetsMissing = false;
+  packetsLeft = neededPrecincts * <u64>min(layers, layerLimit);
+  if (packetsLeft == 0) return Status.Done;
   if (progressionChangeCount == 0) {
     fromResolution = 0;
     toResolution = mostLevels + 1;
@@ -73,7 +80,7 @@ export function readPackets(index: i32): i32 {
     return Status.Done;
   }
   packetsMissing = packetsCut;
-  return stopped;
+  return stopped == ENOUGH ? <i32>Status.Done : stopped;
 }
 
 function follow(order: i32): void {
@@ -170,10 +177,13 @@ function precinctAt(at: u64, step: u32, reduction: u32, precinct: u32, edge: u32
 
 /** The packet of a layer, unless an earlier progression has had it. */
 function visit(at: Resolution, px: i32, py: i32, r: i32, layer: i32): void {
-  if (layer < precinctOf(at, py * at.precinctsWide + px).layers) return;
+  const precinct = precinctOf(at, py * at.precinctsWide + px);
+  if (layer < precinct.layers) return;
   if (!morePackets()) {
     stopped = NO_MORE;
     return;
   }
-  stopped = readPacket(at, px, py, r > 0 ? 1 : 0);
+  const needed = precinct.needed && precinct.layers < layerLimit;
+  stopped = readPacket(at, px, py, r > 0 ? 1 : 0, needed);
+  if (needed && --packetsLeft == 0 && stopped == Status.Done) stopped = ENOUGH;
 }

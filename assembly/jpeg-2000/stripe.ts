@@ -31,10 +31,10 @@ export function reserveStripes(longest: u32): bool {
   return gathered != 0;
 }
 
-/** Takes the memory of a band's stripe. */
+/** Takes the memory of a band's stripe: the code-blocks that its window meets. */
 export function takeStripe(band: Band): bool {
-  if (band.blocksWide == 0) return true;
-  const stride = (<u64>(band.x1 - band.x0) * 4 + ROW_LEAD + ROW_TRAIL + 15) & ~15;
+  if (band.firstColumn == band.endColumn) return true;
+  const stride = (<u64>(leftOf(band, band.endColumn) - leftOf(band, band.firstColumn)) * 4 + ROW_LEAD + ROW_TRAIL + 15) & ~15;
   const rows = min<u32>(1 << band.blockHeight, band.y1 - band.y0);
   band.stripe = take(stride * rows);
   band.stripeStride = <usize>stride;
@@ -42,7 +42,13 @@ export function takeStripe(band: Band): bool {
   return band.stripe != 0;
 }
 
-/** Address of the first coefficient of row `y` of a band, in its own coordinates. */
+/** Where column `column` of the code-blocks begins, and the one before it ends. */
+@inline
+function leftOf(band: Band, column: i32): u32 {
+  return <u32>min<u64>(max<u64>(<u64>(band.blockX0 + column) << band.blockWidth, band.x0), band.x1);
+}
+
+/** Address of the first coefficient in the window of row `y` of a band, in its own coordinates. */
 export function bandRow(band: Band, y: u32): usize {
   const row = <i32>((y >> band.blockHeight) - band.blockY0);
   const top = max((band.blockY0 + row) << band.blockHeight, band.y0);
@@ -50,15 +56,17 @@ export function bandRow(band: Band, y: u32): usize {
     decodeStripe(band, row, top);
     band.stripeRow = row;
   }
-  return band.stripe + ROW_LEAD + <usize>(y - top) * band.stripeStride;
+  const lead = ROW_LEAD + (<usize>(band.windowX0 - leftOf(band, band.firstColumn)) << 2);
+  return band.stripe + lead + <usize>(y - top) * band.stripeStride;
 }
 
 function decodeStripe(band: Band, row: i32, top: u32): void {
   const bottom = <u32>min<u64>(<u64>(band.blockY0 + row + 1) << band.blockHeight, band.y1);
-  for (let column = 0; column < band.blocksWide; column++) {
-    const left = max((band.blockX0 + column) << band.blockWidth, band.x0);
-    const right = <u32>min<u64>(<u64>(band.blockX0 + column + 1) << band.blockWidth, band.x1);
-    const output = band.stripe + ROW_LEAD + <usize>(left - band.x0) * 4;
+  const first = leftOf(band, band.firstColumn);
+  for (let column = band.firstColumn; column < band.endColumn; column++) {
+    const left = leftOf(band, column);
+    const right = leftOf(band, column + 1);
+    const output = band.stripe + ROW_LEAD + <usize>(left - first) * 4;
     decodeInto(band, blockOf(band, column, row), right - left, bottom - top, output);
   }
 }

@@ -22,6 +22,7 @@ import {
 } from './image-size';
 import { ceilDivide, ceilShift } from './markers';
 import { nodesOf } from './tag-tree';
+import { reduction, windowOf } from './view';
 
 /** A tile-component, B.3: its area in samples of the component. */
 @unmanaged
@@ -33,6 +34,8 @@ export class TileComponent {
   coding: Coding;
   /** NL + 1 records, the lowest resolution first. */
   resolutions: usize;
+  /** The resolution that is handed out. */
+  shown: i32;
 }
 
 /** One resolution of a tile-component, B.5 and B.6. */
@@ -42,6 +45,16 @@ export class Resolution {
   y0: u32;
   x1: u32;
   y1: u32;
+  /** The window: samples that are asked for. Empty above the resolution that is handed out. */
+  windowX0: u32;
+  windowY0: u32;
+  windowX1: u32;
+  windowY1: u32;
+  /** The span: the window and, around it, the coefficients that the filter makes it of (F.3.8), low and high by turns. */
+  spanX0: u32;
+  spanY0: u32;
+  spanX1: u32;
+  spanY1: u32;
   /** PPx, PPy. */
   precinctWidth: u32;
   precinctHeight: u32;
@@ -71,6 +84,11 @@ export class Band {
   y0: u32;
   x1: u32;
   y1: u32;
+  /** The window: coefficients that are asked for. */
+  windowX0: u32;
+  windowY0: u32;
+  windowX1: u32;
+  windowY1: u32;
   orientation: i32;
   /** Mb, E-2, and the ROI shift. */
   bitPlanes: i32;
@@ -87,7 +105,10 @@ export class Band {
   blocksWide: i32;
   blocksHigh: i32;
   blocks: usize;
-  /** One row of code-blocks, decoded: see stripe.ts. */
+  /** Columns of that grid that the window meets: from, to (exclusive). */
+  firstColumn: i32;
+  endColumn: i32;
+  /** One row of code-blocks in these columns, decoded: see stripe.ts. */
   stripe: usize;
   stripeStride: usize;
   stripeRow: i32;
@@ -98,6 +119,8 @@ export class Band {
 export class Precinct {
   /** Packets read so far: the layer of the next one. */
   layers: i32;
+  /** Some of its code-blocks are needed. */
+  needed: bool;
   /** Tag trees of its bands (B.10.2), inclusion and behind it zero bit-planes. */
   trees0: usize;
   trees1: usize;
@@ -130,6 +153,8 @@ export let tileY1: u32 = 0;
 let tileComponents: usize = 0;
 /** Largest number of decomposition levels in the tile. */
 export let mostLevels: i32 = 0;
+/** Precincts of the tile that have code-blocks that are needed. */
+export let neededPrecincts: u64 = 0;
 
 @inline
 export function tileComponent(index: i32): TileComponent {
@@ -168,11 +193,32 @@ export function locateTile(index: i32): void {
   tileY1 = <u32>min<u64>(y + tileHeight, gridY1);
 }
 
+/** Whether any component has samples of the tile that is located in its window. */
+export function tileShows(): bool {
+  for (let c = 0; c < componentCount; c++) {
+    const grid = component(c);
+    const window = windowOf(c);
+    const x0 = max(window.x0, ceilShift(ceilDivide(tileX0, grid.xStep), reduction));
+    const y0 = max(window.y0, ceilShift(ceilDivide(tileY0, grid.yStep), reduction));
+    const x1 = min(window.x1, ceilShift(ceilDivide(tileX1, grid.xStep), reduction));
+    const y1 = min(window.y1, ceilShift(ceilDivide(tileY1, grid.yStep), reduction));
+    if (x0 < x1 && y0 < y1) return true;
+  }
+  return false;
+}
+
+/** The resolution of a tile-component that is handed out. */
+@inline
+export function shownOf(area: TileComponent): Resolution {
+  return resolutionOf(area, area.shown);
+}
+
 /** Divides the tile by the parameters in force. */
 export function layOutTile(): i32 {
   tileComponents = take(<u64>componentCount * offsetof<TileComponent>());
   if (tileComponents == 0) return fail(Status.LimitMemory, -1);
   mostLevels = 0;
+  neededPrecincts = 0;
   for (let i = 0; i < componentCount; i++) {
     const area = tileComponent(i);
     const grid = component(i);
@@ -182,19 +228,22 @@ export function layOutTile(): i32 {
     area.y1 = ceilDivide(tileY1, grid.yStep);
     area.coding = coding(i);
     const levels = <i32>area.coding.levels;
+    if (<u32>levels < reduction) return fail(Status.UnsupportedJ2kReduction, -1, levels);
+    area.shown = levels - reduction;
     mostLevels = max(mostLevels, levels);
     area.resolutions = take(<u64>(levels + 1) * offsetof<Resolution>());
     if (area.resolutions == 0) return fail(Status.LimitMemory, -1);
-    for (let r = 0; r <= levels; r++) {
-      const status = layOutResolution(area, r, grid.precision);
+    // From the top: a resolution asks the one below it for what it needs.
+    for (let r = levels; r >= 0; r--) {
+      const status = layOutResolution(area, i, r, grid.precision);
       if (status != Status.Done) return status;
     }
   }
   return Status.Done;
 }
 
-/** B-14, B-16: resolution `r` of a tile-component. */
-function layOutResolution(area: TileComponent, r: i32, precision: i32): i32 {
+/** B-14, B-16: resolution `r` of the tile-component of component `c`. */
+function layOutResolution(area: TileComponent, c: i32, r: i32, precision: i32): i32 {
   const to = resolutionOf(area, r);
   const parameters = area.coding;
   const reduction = <u32>parameters.levels - r;
@@ -203,6 +252,7 @@ function layOutResolution(area: TileComponent, r: i32, precision: i32): i32 {
   to.x1 = ceilShift(area.x1, reduction);
   to.y1 = ceilShift(area.y1, reduction);
   to.irreversible = parameters.filter == Filter.Irreversible;
+  openWindow(area, to, c, r);
   const width = <u32>precinctWidth(parameters, r);
   const height = <u32>precinctHeight(parameters, r);
   to.precinctWidth = width;
@@ -221,6 +271,50 @@ function layOutResolution(area: TileComponent, r: i32, precision: i32): i32 {
     if (status != Status.Done) return status;
   }
   return Status.Done;
+}
+
+/** Finds what is needed of resolution `r`: by the host, or by the resolution above it; and what that takes. */
+function openWindow(area: TileComponent, at: Resolution, c: i32, r: i32): void {
+  if (r == area.shown) {
+    const asked = windowOf(c);
+    at.windowX0 = max(at.x0, asked.x0);
+    at.windowY0 = max(at.y0, asked.y0);
+    at.windowX1 = min(at.x1, asked.x1);
+    at.windowY1 = min(at.y1, asked.y1);
+  } else if (r < area.shown) {
+    // F.3.3: the low-pass coefficients of the span stand at even places.
+    const above = resolutionOf(area, r + 1);
+    at.windowX0 = ceilShift(above.spanX0, 1);
+    at.windowY0 = ceilShift(above.spanY0, 1);
+    at.windowX1 = ceilShift(above.spanX1, 1);
+    at.windowY1 = ceilShift(above.spanY1, 1);
+  }
+  if (r > area.shown || at.windowX0 >= at.windowX1 || at.windowY0 >= at.windowY1) {
+    at.windowX0 = at.x0;
+    at.windowY0 = at.y0;
+    at.windowX1 = at.x0;
+    at.windowY1 = at.y0;
+  }
+  const empty = at.windowX0 == at.windowX1 || r == 0;
+  at.spanX0 = empty ? at.windowX0 : max(at.x0, spanStart(at.windowX0, at.irreversible));
+  at.spanY0 = empty ? at.windowY0 : max(at.y0, spanStart(at.windowY0, at.irreversible));
+  at.spanX1 = empty ? at.windowX1 : min(at.x1, spanEnd(at.windowX1, at.irreversible));
+  at.spanY1 = empty ? at.windowY1 : min(at.y1, spanEnd(at.windowY1, at.irreversible));
+}
+
+/**
+ * Tables F.1 and F.2 by lifting steps: an even sample takes coefficients up to 1 (5-3) or 3 (9-7) places away, an odd one up to 2
+ * or 4. Either way the last of them is high-pass. Where the span ends inside the resolution, the filter reflects there as
+ * it does at the ends of the whole; what that spoils lies outside the window.
+ */
+@inline
+function spanStart(edge: u32, irreversible: bool): u32 {
+  return <u32>max<i64>((<i64>edge - (irreversible ? 4 : 2)) | 1, 0);
+}
+
+@inline
+function spanEnd(edge: u32, irreversible: bool): u32 {
+  return ((edge + (irreversible ? 2 : 0)) | 1) + 1;
 }
 
 /** B-15: sub-band `b` of resolution `r`, its code-blocks and the tag trees of its precincts. */
@@ -252,6 +346,13 @@ function layOutBand(area: TileComponent, at: Resolution, r: i32, b: i32, precisi
   band.stripeRow = -1;
   band.blocksWide = 0;
   band.blocksHigh = 0;
+  // Above the lowest resolution high-pass coefficients stand at odd places.
+  band.windowX0 = r == 0 ? at.windowX0 : (at.spanX0 + 1 - (orientation & 1)) >> 1;
+  band.windowY0 = r == 0 ? at.windowY0 : (at.spanY0 + 1 - (orientation >> 1)) >> 1;
+  band.windowX1 = r == 0 ? at.windowX1 : (at.spanX1 + 1 - (orientation & 1)) >> 1;
+  band.windowY1 = r == 0 ? at.windowY1 : (at.spanY1 + 1 - (orientation >> 1)) >> 1;
+  band.firstColumn = 0;
+  band.endColumn = 0;
   if (band.x1 <= band.x0 || band.y1 <= band.y0) return Status.Done;
 
   band.blockX0 = band.x0 >> band.blockWidth;
@@ -266,6 +367,14 @@ function layOutBand(area: TileComponent, at: Resolution, r: i32, b: i32, precisi
   if (band.blocks == 0) return fail(Status.LimitMemory, -1);
   memory.fill(band.blocks, 0, <usize>blocks * offsetof<BlockData>());
 
+  const seen = band.windowX0 < band.windowX1 && band.windowY0 < band.windowY1;
+  let firstRow = 0, endRow = 0;
+  if (seen) {
+    band.firstColumn = (band.windowX0 >> band.blockWidth) - band.blockX0;
+    band.endColumn = ceilShift(band.windowX1, band.blockWidth) - band.blockX0;
+    firstRow = (band.windowY0 >> band.blockHeight) - band.blockY0;
+    endRow = ceilShift(band.windowY1, band.blockHeight) - band.blockY0;
+  }
   let index = 0;
   for (let py = 0; py < at.precinctsHigh; py++) {
     for (let px = 0; px < at.precinctsWide; px++, index++) {
@@ -275,7 +384,13 @@ function layOutBand(area: TileComponent, at: Resolution, r: i32, b: i32, precisi
       const trees = take(bytes);
       if (trees == 0) return fail(Status.LimitMemory, -1);
       memory.fill(trees, 0, <usize>bytes);
-      store<usize>(changetype<usize>(precinctOf(at, index)) + ((b + 1) << 2), trees);
+      const precinct = precinctOf(at, index);
+      store<usize>(changetype<usize>(precinct) + offsetof<Precinct>('trees0') + (b << 2), trees);
+      if (precinct.needed || !seen) continue;
+      if (rectangleX >= band.endColumn || rectangleX + rectangleWide <= band.firstColumn) continue;
+      if (rectangleY >= endRow || rectangleY + rectangleHigh <= firstRow) continue;
+      precinct.needed = true;
+      neededPrecincts++;
     }
   }
   return Status.Done;

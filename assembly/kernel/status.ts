@@ -105,6 +105,8 @@ export const enum Status {
   UnsupportedJ2kBitPlanes = 147,
   BadJ2kCodeBlock = 148,
   TruncatedJ2kTilePart = 149,
+  UnsupportedJ2kReduction = 150,
+  UnsupportedJ2kEmptyReduction = 151,
 
   // assembly/samples: 192 to 207.
 }

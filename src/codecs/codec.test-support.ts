@@ -1,6 +1,7 @@
 import { LimitExceeded } from '../errors.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import type { Codec, Codestream, Decoder, EncodedFrame } from './codec.js';
+import { type View, WHOLE } from './view.js';
 
 /** A frame of a transfer syntax whose streams describe themselves, so that the dataset's word does not matter. */
 export function selfDescribed(bytes: Uint8Array, number: number): EncodedFrame {
@@ -34,11 +35,14 @@ export async function decodeTo(
   decoder: Decoder,
   frame: EncodedFrame,
   limits: Limits = DEFAULT_LIMITS,
+  view: View = WHOLE,
 ): Promise<Decoded> {
   let bytes = new Uint8Array(0);
   const codestream = await decoder.decode(frame, {
     limits,
-    allocate({ rows, columns, samplesPerPixel, bytesPerSample }) {
+    view,
+    allocate({ rows: codedRows, columns: codedColumns, extent, samplesPerPixel, bytesPerSample }) {
+      const { rows, columns } = extent ?? { rows: codedRows, columns: codedColumns };
       const requested = rows * columns * samplesPerPixel * bytesPerSample;
       if (requested > limits.frameBytes) {
         throw new LimitExceeded('The frame is larger than allowed.', { limit: 'frameBytes', requested });

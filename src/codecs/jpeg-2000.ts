@@ -1,12 +1,14 @@
 import { type Kernel, loadKernel } from '../wasm/kernel.js';
 import type { Codec, Codestream, Decoder, EncodedFrame } from './codec.js';
 import { inspectJpeg2000, type Jpeg2000Header } from './jpeg-2000-markers.js';
+import { extentOf, type View, WHOLE } from './view.js';
 
 /** JPEG 2000 Part 1 (ITU-T T.800) and HTJ2K (T.814) by our own kernel, `assembly/jpeg-2000`. */
 export const jpeg2000: Codec = {
   name: 'cineloop-jpeg-2000',
   transferSyntaxes: [90, 91, 201, 202, 203].map((number) => `1.2.840.10008.1.2.4.${number}`),
   modules: ['jpeg-2000'],
+  views: { reduction: true, region: true },
   refusal,
   load: async () => jpeg2000Decoder(await loadKernel('jpeg-2000')),
 };
@@ -21,7 +23,14 @@ const HIGHEST_PRECISION = 28;
 export function jpeg2000Decoder(kernel: Kernel): Decoder {
   return {
     decode({ bytes }, context) {
-      return describe(kernel.decode(bytes, [], (header) => context.allocate(describe(header)), context));
+      const { view = WHOLE } = context;
+      const header = kernel.decode(
+        bytes,
+        parametersOf(view),
+        (header) => context.allocate(describe(header, view)),
+        context,
+      );
+      return describe(header, view);
     },
   };
 }
@@ -43,11 +52,19 @@ function refusal({ bytes }: EncodedFrame): string | undefined {
   return undefined;
 }
 
-function describe(header: Int32Array): Codestream {
+/** As `frame.ts` of the kernel takes them. A reduction beyond its numbers is one that no codestream has. */
+function parametersOf({ reduction, region, layers = 0 }: View): number[] {
+  const { row, column, rows, columns } = region ?? { row: 0, column: 0, rows: 0, columns: 0 };
+  return [reduction, row, column, rows, columns, layers].map((value) => Math.min(value, 2 ** 31 - 1));
+}
+
+function describe(header: Int32Array, { region }: View): Codestream {
   const [rows, columns, samplesPerPixel, bitsPerSample, bytesPerSample, signed, componentTransform] = header;
+  const picture = { rows: header[7], columns: header[8] };
   return {
     rows,
     columns,
+    extent: extentOf(picture, region),
     samplesPerPixel,
     bitsPerSample,
     signed: signed === 1,

@@ -572,6 +572,20 @@ export const STATUSES: Readonly<Record<string, StatusRow>> = {
     message: 'the JPEG 2000 data end inside a tile-part: rows from # on are not complete',
     clause: 'ITU-T T.800 A.4.2',
   },
+  UnsupportedJ2kReduction: {
+    code: 150,
+    error: UnsupportedFeature,
+    message: 'the picture can be reduced # times at most: its tiles have no more decomposition levels',
+    clause: 'ITU-T T.800 B.5',
+    feature: 'a reduction by more than the decomposition levels',
+  },
+  UnsupportedJ2kEmptyReduction: {
+    code: 151,
+    error: UnsupportedFeature,
+    message: 'reduced # times, the picture has no samples left',
+    clause: 'ITU-T T.800 B.5',
+    feature: 'a reduction that leaves no samples',
+  },
 };
 
 const ROWS = new Map(Object.values(STATUSES).map((row) => [row.code, row]));

@@ -1,0 +1,135 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { encodeHtJpeg2000, encodeJpeg2000 } from '../../fixtures/generate/package-encoders.js';
+import { littleEndian, type Picture } from '../../fixtures/generate/picture.js';
+import { DEFAULT_LIMITS } from '../limits.js';
+import { Kernel } from '../wasm/kernel.js';
+import { moduleOf } from '../wasm/modules.js';
+import { plainTwin } from '../wasm/plain-twin.test-support.js';
+import type { Decoder } from './codec.js';
+import { decodeTo, ramp, selfDescribed } from './codec.test-support.js';
+import { jpeg2000Decoder } from './jpeg-2000.js';
+import type { Region, View } from './view.js';
+
+let shipped: Decoder;
+let twin: Decoder;
+
+beforeAll(async () => {
+  shipped = jpeg2000Decoder(new Kernel('jpeg-2000', await moduleOf('jpeg-2000')));
+  twin = jpeg2000Decoder(new Kernel('jpeg-2000', await plainTwin('jpeg-2000')));
+});
+
+function pictureOf(rows: number, columns: number, bits: number, samplesPerPixel: 1 | 3 = 1): Picture {
+  const count = rows * columns * samplesPerPixel;
+  const samples = ramp(bits <= 8 ? new Uint8Array(count) : new Uint16Array(count), bits);
+  const smooth = samples.map((value, i) => (i % 3 === 0 ? value : samples[i - (i % 3)]!));
+  return { rows, columns, samplesPerPixel, bitsStored: bits, frames: [smooth] };
+}
+
+/** Decodes with the shipped kernel and its plain twin, which must agree. */
+async function decoded(bytes: Uint8Array, view: View) {
+  const one = await decodeTo(shipped, selfDescribed(bytes, 90), DEFAULT_LIMITS, view);
+  const other = await decodeTo(twin, selfDescribed(bytes, 90), DEFAULT_LIMITS, view);
+  expect(Buffer.compare(other.bytes, one.bytes)).toBe(0);
+  return one;
+}
+
+/** Bytes of a picture of `columns` columns. */
+interface Pixels {
+  readonly bytes: Uint8Array;
+  readonly columns: number;
+  readonly bytesPerPixel: number;
+}
+
+function cropOf({ bytes, columns, bytesPerPixel }: Pixels, region: Region): Uint8Array {
+  const length = region.columns * bytesPerPixel;
+  const cut = new Uint8Array(region.rows * length);
+  for (let row = 0; row < region.rows; row++) {
+    const from = ((region.row + row) * columns + region.column) * bytesPerPixel;
+    cut.set(bytes.subarray(from, from + length), row * length);
+  }
+  return cut;
+}
+
+function pixelsOf(picture: Picture): Pixels {
+  const bytes = littleEndian(picture.frames[0]!);
+  return { bytes, columns: picture.columns, bytesPerPixel: bytes.length / (picture.rows * picture.columns) };
+}
+
+/** Corners, edges, single pixels, odd and even places, and the whole, of a picture of that size. */
+function regionsOf(rows: number, columns: number): Region[] {
+  const spans = (size: number) =>
+    [
+      [0, size],
+      [0, 1],
+      [size - 1, 1],
+      [size >> 1, 1],
+      [(size >> 1) + 1, 2],
+      [size >> 2, size >> 1],
+      [63, 2],
+      [64, 65],
+      [size - 17, 17],
+    ].filter(([from, count]) => from! >= 0 && count! > 0 && from! + count! <= size);
+  const across = spans(columns);
+  return spans(rows).flatMap(([row, high], i) =>
+    [across[i % across.length]!, across[(i + 2) % across.length]!, across[0]!].map(([column, wide]) => ({
+      row: row!,
+      column: column!,
+      rows: high!,
+      columns: wide!,
+    })),
+  );
+}
+
+async function expectRegions(bytes: Uint8Array, picture: Picture): Promise<void> {
+  for (const region of regionsOf(picture.rows, picture.columns)) {
+    const { codestream, bytes: samples } = await decoded(bytes, { reduction: 0, region });
+    expect(codestream).toMatchObject({
+      rows: picture.rows,
+      columns: picture.columns,
+      extent: { rows: region.rows, columns: region.columns },
+    });
+    expect(Buffer.compare(samples, cropOf(pixelsOf(picture), region)), JSON.stringify(region)).toBe(0);
+  }
+}
+
+describe('a region of JPEG 2000 is cut out of the picture that was encoded', () => {
+  it.each([
+    [1, 1, 0],
+    [1, 40, 0],
+    [9, 2, 1],
+    [70, 90, 3],
+    [200, 137, 5],
+  ])('%i x %i samples, %i decompositions', async (rows, columns, decompositions) => {
+    for (const picture of [pictureOf(rows, columns, 12), pictureOf(rows, columns, 8, 3)]) {
+      const { frames } = await encodeJpeg2000(picture, { decompositions });
+      await expectRegions(frames[0]!, picture);
+    }
+  });
+
+  it.each([0, 1, 2, 3, 4])('progression %i, with layers', async (progression) => {
+    const picture = pictureOf(133, 171, 8, 3);
+    const { frames } = await encodeJpeg2000(picture, { progression, layers: [20, 5, 0] });
+    await expectRegions(frames[0]!, picture);
+  });
+
+  it('HT code-blocks', async () => {
+    for (const picture of [pictureOf(130, 200, 16), pictureOf(77, 66, 8, 3)]) {
+      const { frames } = await encodeHtJpeg2000(picture, { decompositions: 3 });
+      await expectRegions(frames[0]!, picture);
+    }
+  });
+
+  it('is refused where it is not inside the picture', async () => {
+    const { frames } = await encodeJpeg2000(pictureOf(20, 30, 8), { decompositions: 2 });
+    for (const region of [
+      { row: 0, column: 0, rows: 21, columns: 30 },
+      { row: 20, column: 0, rows: 1, columns: 1 },
+      { row: 0, column: 29, rows: 1, columns: 2 },
+      { row: 2 ** 40, column: 0, rows: 1, columns: 1 },
+    ]) {
+      await expect(
+        decodeTo(shipped, selfDescribed(frames[0]!, 90), DEFAULT_LIMITS, { reduction: 0, region }),
+      ).rejects.toMatchObject({ tag: 'AttributeMismatch' });
+    }
+  });
+});
