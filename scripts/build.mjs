@@ -1,10 +1,12 @@
-// Builds dist/: the kernels (AssemblyScript -> WebAssembly), the DICOM dictionary, the library (TypeScript -> ES modules).
-// Kernels are rebuilt only when something in assembly/ is newer. Progress goes to standard error: `npm start -- … --json`
-// must print nothing but its lines. With --twins also the kernels' plain twins, for the tests (see assembly/README.md).
+// Builds dist/: the kernels (AssemblyScript -> WebAssembly), the DICOM dictionary, the types, and the library in few files, for
+// opening a hundred modules takes longer than what is in them. Kernels are rebuilt only when something in assembly/ is
+// newer. Progress goes to standard error: `npm start -- … --json` must print nothing but its lines. With --twins also the
+// kernels' plain twins, for the tests (see assembly/README.md).
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build as rolldown } from 'rolldown';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
@@ -47,5 +49,44 @@ function buildKernels(folder, simd) {
 buildKernels('dist/kernels', true);
 if (process.argv.includes('--twins')) buildKernels('out/plain-kernels', false);
 
-if (existsSync('scripts/dictionary.mjs')) run('scripts/dictionary.mjs', []);
+/**
+ * Bundles for one platform the entry points, named by their paths in dist/. What several of them need is in one file, so that
+ * each class is there once. Packages stay imports, but for comlink, which Node.js would find as CommonJS and take 10 ms to
+ * load. URLs relative to a file hold: it is two folders below the root, as in src/.
+ */
+function bundle(platform, input) {
+  return rolldown({
+    input,
+    platform: 'neutral',
+    external: /^(?!comlink)[^./#]/,
+    resolve: {
+      conditionNames: [platform],
+      mainFields: ['module'],
+      extensionAlias: { '.js': ['.ts', '.js'] },
+    },
+    logLevel: 'warn',
+    output: {
+      dir: 'dist',
+      chunkFileNames: ({ isDynamicEntry }) => `${platform}/${isDynamicEntry ? '[name]' : 'shared'}.js`,
+      comments: { jsdoc: false },
+    },
+  });
+}
+
+const begin = Date.now();
+run('scripts/dictionary.mjs', []);
 run('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json']);
+for (const platform of ['node', 'browser']) {
+  await bundle(platform, {
+    [`${platform}/index`]: './src/index.ts',
+    [`${platform}/worker`]: './src/pool/worker.ts',
+  });
+}
+copyFileSync('node_modules/comlink/LICENSE', 'dist/comlink.LICENSE');
+await bundle('node', { 'cli/main': './src/cli/main.ts' });
+
+// What this build did not write is left from older sources.
+for (const path of readdirSync('dist', { recursive: true, encoding: 'utf8' })) {
+  const file = join('dist', path);
+  if (/\.(js|d\.ts)$/.test(path) && statSync(file).mtimeMs < begin - 1000) rmSync(file);
+}

@@ -43,6 +43,6 @@ export { DEFAULT_LIMITS, type Limits } from './limits.js';
 export type { CodestreamOptions, DecodeOptions, RenderOptions, WorkOptions } from './options.js';
 export { createPool, type Pool, type PoolOptions } from './pool/pool.js';
 export type { RenderedFrame } from './pool/protocol.js';
-export type { PlatformWorker, WorkerSource } from './pool/thread.js';
+export type { PlatformWorker, WorkerSource } from './pool/worker-source.js';
 export { registerCodec } from './register-codec.js';
 export type { ByteSource, SourceHandle, SourceInput } from './sources/byte-source.js';

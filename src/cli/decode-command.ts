@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
+import { createPool } from 'cineloop';
 import pc from 'picocolors';
-import { createPool } from '../index.js';
 import { ContactSheet } from './contact-sheet.js';
 import { type DecodeEvent, decodeFiles } from './decode-files.js';
 import { type InputFile, systemProblem, type UnreadablePath } from './input-files.js';

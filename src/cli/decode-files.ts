@@ -6,8 +6,8 @@ import type {
   Pool,
   RenderedFrame,
   TransferSyntax,
-} from '../index.js';
-import { CineloopError, open } from '../index.js';
+} from 'cineloop';
+import { CineloopError, open } from 'cineloop';
 import type { FrameSelection } from './frame-selection.js';
 import { inOrder, type Step } from './in-order.js';
 import { hasDicomPrefix, type InputFile, type UnreadablePath } from './input-files.js';

@@ -1,5 +1,5 @@
+import { type DicomImage, type ImagePixel, open } from 'cineloop';
 import pc from 'picocolors';
-import { type DicomImage, type ImagePixel, open } from '../index.js';
 import { toData } from './decode-files.js';
 import { printable } from './printable.js';
 import type { StandardOutput } from './standard-output.js';

@@ -1,5 +1,5 @@
+import type { Region } from 'cineloop';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Region } from '../index.js';
 import { FrameSelection } from './frame-selection.js';
 
 /** The options of the commands that decode, as they are read. */

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { DecodedFrame, RenderedFrame } from 'cineloop';
 import { encode } from 'fast-png';
-import type { DecodedFrame, RenderedFrame } from '../index.js';
 import type { OpenedFile } from './decode-files.js';
 import { makeFolder } from './make-folder.js';
 import { littleEndianBytes } from './stored-bytes.js';

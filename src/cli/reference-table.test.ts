@@ -1,5 +1,5 @@
+import type { DecodedFrame, SampleArray } from 'cineloop';
 import { describe, expect, it } from 'vitest';
-import type { DecodedFrame, SampleArray } from '../index.js';
 import { ReferenceTable } from './reference-table.js';
 
 const frameOf = (samples: SampleArray, samplesPerPixel = 1): DecodedFrame => ({

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { DecodedFrame } from '../index.js';
+import type { DecodedFrame } from 'cineloop';
 import { bytesInLayout, sha256 } from './stored-bytes.js';
 
 /**

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { endianness } from 'node:os';
-import type { DecodedFrame, SampleArray } from '../index.js';
+import type { DecodedFrame, SampleArray } from 'cineloop';
 
 /** The samples as bytes in little endian order: what `--raw` writes and `sha256` is computed over. */
 export function littleEndianBytes(samples: SampleArray): Uint8Array {

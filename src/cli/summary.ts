@@ -1,6 +1,6 @@
+import type { DecodedFrame, ErrorData, Mismatch } from 'cineloop';
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import type { DecodedFrame, ErrorData, Mismatch } from '../index.js';
 import type { DecodeEvent, OpenedFile } from './decode-files.js';
 import { printable } from './printable.js';
 import type { Verification } from './reference-table.js';

@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { dictionaryEntryOf, keywordOf, tagOfKeyword } from './dictionary.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ELEMENTS } from './dictionary.generated.js';
+import { dictionaryEntryOf, keywordOf, loadDictionary, tagOfKeyword } from './dictionary.js';
+
+beforeAll(loadDictionary);
 
 describe('the dictionary', () => {
   // PS3.6 Tables 6-1, 7-1 and 8-1, PS3.7 Table E.1-1: current and retired, old and new ones.
@@ -42,4 +45,23 @@ describe('the dictionary', () => {
     expect(dictionaryEntryOf(0x12340001)).toBeUndefined();
     expect(tagOfKeyword('NoSuchKeyword')).toBeUndefined();
   });
+
+  it('finds every element by its keyword, the first where several have one', () => {
+    const first = new Map<string, number>();
+    for (const line of ELEMENTS.split('\n')) {
+      for (const entry of line.slice(4).split(',')) {
+        const tag = Number.parseInt(line.slice(0, 4) + entry.slice(0, 4), 16);
+        if (!first.has(entry.slice(6))) first.set(entry.slice(6), tag);
+      }
+    }
+    expect(first.size).toBeGreaterThan(4_500);
+    for (const [keyword, tag] of first) expect(tagOfKeyword(keyword), keyword).toBe(tag);
+  });
+
+  it.each(['', 'Row', 'ows', 'USRows', '0010USRows', 'Rows,0011USColumns', 'Rows,', 'rows'])(
+    'has no keyword %o',
+    (keyword) => {
+      expect(tagOfKeyword(keyword)).toBeUndefined();
+    },
+  );
 });

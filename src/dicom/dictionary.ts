@@ -1,4 +1,3 @@
-import { ELEMENTS, REPEATING_ELEMENTS } from './dictionary.generated.js';
 import { groupOf, isPrivate, type Tag } from './tag.js';
 import type { Vr } from './value-representation.js';
 
@@ -13,6 +12,14 @@ interface RepeatingEntry extends DictionaryEntry {
   readonly last: Tag;
 }
 
+/** The generated tables, 160 kB: in a file of their own, for those who read datasets. */
+let tables: typeof import('./dictionary.generated.js') | undefined;
+
+/** Loads the dictionary; all else here asks it without waiting. Once per thread. */
+export async function loadDictionary(): Promise<void> {
+  tables ??= await import('./dictionary.generated.js');
+}
+
 /** Unpacked when first asked, one group at a time. */
 const groupLines = new Map<number, string>();
 const groups = new Map<number, Map<Tag, DictionaryEntry>>();
@@ -21,7 +28,8 @@ const tags = new Map<string, Tag>();
 
 function open(): void {
   if (groupLines.size > 0) return;
-  for (const line of REPEATING_ELEMENTS.split('\n')) {
+  if (tables === undefined) throw new Error('The dictionary was asked before it was loaded.');
+  for (const line of tables.REPEATING_ELEMENTS.split('\n')) {
     repeating.push({
       first: Number.parseInt(line.slice(0, 8), 16),
       last: Number.parseInt(line.slice(8, 16), 16),
@@ -29,7 +37,7 @@ function open(): void {
       keyword: line.slice(18),
     });
   }
-  for (const line of ELEMENTS.split('\n'))
+  for (const line of tables.ELEMENTS.split('\n'))
     groupLines.set(Number.parseInt(line.slice(0, 4), 16), line.slice(4));
 }
 
@@ -73,13 +81,26 @@ export function keywordOf(tag: Tag): string | undefined {
 
 /** Tag of a keyword; of the first group where the group repeats; undefined where there is no such keyword. */
 export function tagOfKeyword(keyword: string): Tag | undefined {
-  if (tags.size === 0) {
-    open();
-    for (const group of groupLines.keys()) {
-      for (const [tag, entry] of entriesOf(group) ?? [])
-        if (!tags.has(entry.keyword)) tags.set(entry.keyword, tag);
+  open();
+  const known = tags.get(keyword);
+  if (known !== undefined) return known;
+  const tag = searchKeyword(keyword) ?? repeating.find((entry) => entry.keyword === keyword)?.first;
+  if (tag !== undefined) tags.set(keyword, tag);
+  return tag;
+}
+
+/** Looks for a keyword in the packed text: unpacking all five thousand elements takes longer than the rest of a header. */
+function searchKeyword(keyword: string): Tag | undefined {
+  const text = tables!.ELEMENTS;
+  if (!/^\w+$/.test(keyword)) return undefined;
+  for (let at = text.indexOf(keyword); at >= 0; at = text.indexOf(keyword, at + 1)) {
+    const line = text.lastIndexOf('\n', at) + 1;
+    // In front of it the element number and the VR, and in front of those a comma, or the group at the line's start.
+    const begin = at - 6;
+    const begins = begin === line + 4 || (begin > line + 4 && text[begin - 1] === ',');
+    if (begins && /^(,|\n|)$/.test(text.charAt(at + keyword.length))) {
+      return Number.parseInt(text.slice(line, line + 4) + text.slice(begin, begin + 4), 16);
     }
-    for (const { first, keyword: name } of repeating) if (!tags.has(name)) tags.set(name, first);
   }
-  return tags.get(keyword);
+  return undefined;
 }

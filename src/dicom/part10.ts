@@ -5,6 +5,7 @@ import { MemorySource } from '../sources/memory.js';
 import { Dataset } from './dataset.js';
 import { DatasetReader } from './dataset-reader.js';
 import { type Deviation, Deviations } from './deviations.js';
+import { loadDictionary } from './dictionary.js';
 import type { Element } from './element.js';
 import {
   type Encoding,
@@ -118,7 +119,7 @@ export async function readPart10(
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const deviations = new Deviations();
   let reader = new DatasetReader(source, limits, deviations);
-  const start = await startOf(reader, source.size, deviations);
+  const [start] = await Promise.all([startOf(reader, source.size, deviations), loadDictionary()]);
 
   const meta = new Dataset();
   const metaView = await reader.view(start, 16);

@@ -427,7 +427,7 @@ describe('workers', () => {
   test('an error that no job threw ends the worker too', async () => {
     const exits: Promise<unknown>[] = [];
     const worker = () => {
-      const started = new Worker(new URL('../../dist/pool/worker.js', import.meta.url));
+      const started = new Worker(new URL('../../dist/node/worker.js', import.meta.url));
       exits.push(new Promise((resolve) => started.on('exit', resolve)));
       return started;
     };
@@ -496,7 +496,7 @@ describe('workers', () => {
   });
 
   test('the caller may name the script or start the worker', async () => {
-    const script = new URL('../../dist/pool/worker.js', import.meta.url);
+    const script = new URL('../../dist/node/worker.js', import.meta.url);
     let started = 0;
     const factory = () => {
       started += 1;

@@ -1,6 +1,6 @@
 import type { Limits } from '../limits.js';
 import { FramePool } from './frame-pool.js';
-import type { WorkerSource } from './thread.js';
+import type { WorkerSource } from './worker-source.js';
 
 /** How a pool is made. */
 export interface PoolOptions {

@@ -1,5 +1,6 @@
 import type { Endpoint } from 'comlink';
-import type { Thread, WorkerSource } from './thread.js';
+import type { Thread } from './thread.js';
+import type { WorkerSource } from './worker-source.js';
 
 /** Whether this platform has threads to start: a server that renders pages, for one, may have no Worker. */
 export function hasThreads(): boolean {
@@ -37,7 +38,7 @@ export function parentEndpoint(): Endpoint {
 function workerOf(source: WorkerSource | undefined): Worker {
   // The whole expression is what bundlers look for; it cannot be taken apart.
   if (source === undefined)
-    return new Worker(new URL('../../dist/pool/worker.js', import.meta.url), { type: 'module' });
+    return new Worker(new URL('../../dist/browser/worker.js', import.meta.url), { type: 'module' });
   if (typeof source !== 'function') return new Worker(source, { type: 'module' });
   const worker = source();
   if (!(worker instanceof Worker)) throw new TypeError('The worker factory must return a Worker.');

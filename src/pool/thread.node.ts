@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 import { parentPort, Worker } from 'node:worker_threads';
 import type { Endpoint } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
-import type { Thread, WorkerSource } from './thread.js';
+import type { Thread } from './thread.js';
+import type { WorkerSource } from './worker-source.js';
 
 /** Whether this platform has threads to start. */
 export function hasThreads(): boolean {
@@ -51,7 +52,7 @@ export function parentEndpoint(): Endpoint {
 function workerOf(source: WorkerSource | undefined): Worker {
   if (typeof source !== 'function') {
     const script =
-      source === undefined ? new URL('../../dist/pool/worker.js', import.meta.url) : urlOf(source);
+      source === undefined ? new URL('../../dist/node/worker.js', import.meta.url) : urlOf(source);
     // The flags of the main script are not for this one: loaders cost time, and --input-type forbids files.
     return new Worker(script, { name: 'cineloop', execArgv: [] });
   }

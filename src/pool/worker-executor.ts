@@ -4,7 +4,8 @@ import { errorFromData } from '../errors.js';
 import type { Answer, Message, WorkerInterface } from './protocol.js';
 import { RecipeBook } from './recipe.js';
 import type { Executor } from './scheduler.js';
-import type { Thread, WorkerSource } from './thread.js';
+import type { Thread } from './thread.js';
+import type { WorkerSource } from './worker-source.js';
 
 /** A worker of the pool, seen from the calling thread. Nothing that goes wrong at its start is thrown: it ends. */
 export class WorkerExecutor implements Executor<Message, Answer> {
