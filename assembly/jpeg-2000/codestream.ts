@@ -19,6 +19,13 @@ import {
   Source,
 } from './coding-parameters';
 import { capabilities, readImageSize, tilesAcross, tilesDown } from './image-size';
+import {
+  forgetMultiComponent,
+  readBitDepths,
+  readCollections,
+  readStages,
+  readTransformArray,
+} from './multi-component';
 import { Marker, read16, read32, standsAlone } from './markers';
 import {
   forgetSegments,
@@ -74,6 +81,7 @@ export function readCodestream(): i32 {
   const start = findCodestream();
   if (start == 0) return fail(Status.MissingJ2kStart, 0);
   forgetSegments();
+  forgetMultiComponent();
   let at = start + 2;
   let sized = false;
   for (;;) {
@@ -97,8 +105,8 @@ export function readCodestream(): i32 {
       sized = true;
       status = readImageSize(at + 2, length);
       if (status == Status.Done) status = resetParameters();
-      // Rsiz: extensions of Part 2.
-      if (status == Status.Done && (capabilities & 0x8000) != 0) {
+      // Rsiz: extensions of Part 2 other than multiple component transformations (T.801 Table A.10).
+      if (status == Status.Done && (capabilities & 0x8000) != 0 && (capabilities & 0xeff) != 0) {
         return fail(Status.UnsupportedJ2kPart2, <i32>(at - input), capabilities);
       }
     } else if (!sized) {
@@ -107,6 +115,8 @@ export function readCodestream(): i32 {
     } else if (marker == Marker.PPM) {
       packedInMain = true;
       status = noteSegment(at + 2, length);
+    } else if (marker >= Marker.DCO && marker <= Marker.ATK) {
+      status = readExtension(marker, at + 2, length);
     } else {
       status = readParameters(marker, at + 2, length, Source.MainDefault);
     }
@@ -144,6 +154,22 @@ function readParameters(marker: i32, at: usize, length: i32, source: Source): i3
       return readProgressionChanges(at, length, source);
     default:
       return Status.Done;
+  }
+}
+
+/** Segments of Part 2 in the main header: those of multiple component transformations. */
+function readExtension(marker: i32, at: usize, length: i32): i32 {
+  switch (marker) {
+    case Marker.CBD:
+      return readBitDepths(at, length);
+    case Marker.MCT:
+      return readTransformArray(at, length);
+    case Marker.MCC:
+      return readCollections(at, length);
+    case Marker.MCO:
+      return readStages(at, length);
+    default:
+      return fail(Status.UnsupportedJ2kPart2, <i32>(at - input), marker);
   }
 }
 
@@ -259,6 +285,8 @@ function readTilePartHeader(part: TilePart): i32 {
     const length = read16(at + 2);
     if (length < 2) return fail(Status.BadJ2kSegmentLength, <i32>(at - input), marker);
     if (at + 2 + length > part.end) return endOfTilePart(part);
+    // Transformations of components in a tile's own header.
+    if (marker >= Marker.DCO && marker <= Marker.ATK) return fail(Status.UnsupportedJ2kPart2, <i32>(at - input), marker);
     const status =
       marker == Marker.PPT ? noteSegment(at + 2, length) : readParameters(marker, at + 2, length, Source.TileDefault);
     if (status != Status.Done) return status;

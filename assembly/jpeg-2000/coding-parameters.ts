@@ -81,12 +81,15 @@ const CODING_BYTES: usize = (STEPS + 2 * MAXIMUM_BANDS + 7) & ~7;
 export let progressionOrder: i32 = 0;
 export let layers: i32 = 0;
 export let componentTransform: bool = false;
+/** T.801 Table A.14: the transformations of Part 2 are used on the components instead. */
+export let multiComponent: bool = false;
 /** Scod: packets may have SOP before them, packet headers EPH behind them. */
 export let startOfPacketUsed: bool = false;
 export let endOfPacketHeaderUsed: bool = false;
 let mainProgression: i32 = 0;
 let mainLayers: i32 = 0;
 let mainTransform: bool = false;
+let mainMultiComponent: bool = false;
 let mainStart: bool = false;
 let mainEnd: bool = false;
 
@@ -159,6 +162,7 @@ export function keepMainParameters(): i32 {
   mainProgression = progressionOrder;
   mainLayers = layers;
   mainTransform = componentTransform;
+  mainMultiComponent = multiComponent;
   mainStart = startOfPacketUsed;
   mainEnd = endOfPacketHeaderUsed;
   mainProgressionChanges = progressionChangeCount;
@@ -171,6 +175,7 @@ export function beginTileParameters(): void {
   progressionOrder = mainProgression;
   layers = mainLayers;
   componentTransform = mainTransform;
+  multiComponent = mainMultiComponent;
   startOfPacketUsed = mainStart;
   endOfPacketHeaderUsed = mainEnd;
   progressionChangeCount = mainProgressionChanges;
@@ -199,8 +204,16 @@ export function readCodingDefault(at: usize, length: i32, source: Source): i32 {
   if (progressionOrder > Progression.CPRL) return fail(Status.BadJ2kCodingStyle, <i32>(at - input), progressionOrder);
   if (layers == 0) return fail(Status.BadJ2kCodingStyle, <i32>(at - input), 0);
   const transform = <i32>load<u8>(at, 6);
-  if (transform > 1) return fail(Status.UnsupportedJ2kPart2, <i32>(at - input), transform);
+  // 1: RCT or ICT; 2, 4, 6: array-based, wavelet-based, both. All tiles alike, as CBD is.
+  const extended = (transform & 6) != 0;
+  if (transform > 7 || (extended && (transform & 1) != 0)) {
+    return fail(Status.UnsupportedJ2kPart2, <i32>(at - input), transform);
+  }
+  if (source == Source.TileDefault && extended != multiComponent) {
+    return fail(Status.UnsupportedJ2kPart2, <i32>(at - input), transform);
+  }
   componentTransform = transform == 1;
+  multiComponent = extended;
   for (let i = 0; i < componentCount; i++) {
     if (<i32>coding(i).codingSource > source) continue;
     const status = readCodingStyle(coding(i), at, at + 7, length - 7, (style & 1) != 0);

@@ -119,6 +119,11 @@ function interleave(evens: usize, odds: usize, output: usize, count: i32, factor
   }
 }
 
+/** Scales a row. Up to 12 bytes more. */
+export function scaleRow97(row: usize, factor: f32, width: i32): void {
+  scale(row, row, factor, width);
+}
+
 /** VER_SR: lifting stage 1 to 4 of row `row` between `above` and `below`. */
 export function liftRow97(stage: i32, row: usize, above: usize, below: usize, width: i32): void {
   lift(row, row, above, below, factorOf(stage), width);

@@ -13,7 +13,8 @@ import { announce, fail, handOut, header } from '../kernel/blocks';
 import { Status } from '../kernel/status';
 import { reserveBlockDecoder } from './block-decoder';
 import { BlockStyle } from './code-block';
-import { coding, componentTransform, Filter } from './coding-parameters';
+import { coding, componentTransform, Filter, multiComponent } from './coding-parameters';
+import { layOutStages, putRow, reserveStages, rowIsFloat, transformedRow, transformRows } from './component-stages';
 import { complete, firstTilePart, readCodestream, readTilePartHeaders, truncatedTile } from './codestream';
 import { reserveHtBlockDecoder } from './ht-block-decoder';
 import { invertIct, invertRct, roundRow } from './component-transform';
@@ -27,6 +28,8 @@ import {
   tilesDown,
 } from './image-size';
 import { ceilDivide, ceilShift } from './markers';
+import { depthCount, stageCount } from './multi-component';
+import { listOutputs, outputBits, outputComponent, outputCount, outputSigned } from './output-components';
 import { longestBlock, packetsCut } from './packet';
 import { packetsMissing, readPackets } from './progression';
 import { writePixels, writeSamples } from './sample-rows';
@@ -93,28 +96,32 @@ export function open(): i32 {
   let rows: u32 = 0;
   let columns: u32 = 0;
   aligned = true;
-  let bits = 0;
+  let widest = 0;
   const first = component(0);
   for (let c = 0; c < componentCount; c++) {
     const each = component(c);
     if (each.x1 <= each.x0 || each.y1 <= each.y0) return fail(Status.BadJ2kImageSize, -1, c);
+    widest = max(widest, <i32>each.precision);
     rows = max(rows, each.y1 - each.y0);
     columns = max(columns, each.x1 - each.x0);
-    bits = max(bits, <i32>each.precision);
     if (each.xStep != first.xStep || each.yStep != first.yStep) aligned = false;
-    if (each.signed != first.signed) return fail(Status.UnsupportedJ2kSigns, -1, c);
   }
-  if (bits > MAXIMUM_PRECISION) return fail(Status.UnsupportedJ2kPrecision, -1, bits);
+  let outputStatus = openTransformations();
+  if (outputStatus == Status.Done) outputStatus = listOutputs(multiComponent);
+  if (outputStatus != Status.Done) return outputStatus;
+  const bits = outputBits;
+  if (widest > MAXIMUM_PRECISION) return fail(Status.UnsupportedJ2kPrecision, -1, widest);
+  if (bits > 30) return fail(Status.UnsupportedJ2kPrecision, -1, bits);
   const viewStatus = openView();
   if (viewStatus != Status.Done) return viewStatus;
   bytesPerSample = bits <= 8 ? 1 : bits <= 16 ? 2 : 4;
-  const pixel = <u64>(componentCount * bytesPerSample);
+  const pixel = <u64>(outputCount * bytesPerSample);
   // Below 2^31 times 2^16.
   const lineBytes = <u64>viewColumns * pixel;
   if (lineBytes > <u64>i32.MAX_VALUE || lineBytes * viewRows > <u64>u32.MAX_VALUE) return fail(Status.LimitMemory, -1);
   rowBytes = <u32>lineBytes;
-  announce(rows, columns, componentCount, bits, bytesPerSample);
-  store<i32>(header, first.signed, 20);
+  announce(rows, columns, outputCount, bits, bytesPerSample);
+  store<i32>(header, outputSigned, 20);
   store<i32>(header, componentTransform && componentCount >= 3, 24);
   store<u32>(header, pictureRows, 28);
   store<u32>(header, pictureColumns, 32);
@@ -139,6 +146,17 @@ export function step(): i32 {
     default:
       return fail(Status.BadCall, -1);
   }
+}
+
+/** The transformations of Part 2, where the main header asks for them. */
+function openTransformations(): i32 {
+  if (!multiComponent) {
+    return stageCount == 0 ? <i32>Status.Done : fail(Status.UnsupportedJ2kPart2, -1, stageCount);
+  }
+  // Without CBD or MCO it is not said what comes out; components of different sizes have no rows in common.
+  if (stageCount == 0 || depthCount == 0) return fail(Status.BadJ2kMultiComponent, -1, stageCount);
+  if (!aligned) return fail(Status.UnsupportedJ2kPart2, -1, stageCount);
+  return layOutStages();
 }
 
 /** Ends the frame for good with what went wrong. */
@@ -193,6 +211,10 @@ function beginTile(): i32 {
     if (cutRow < 0) cutRow = topOfTile();
   }
   if (!takeTile()) return stop(fail(Status.LimitMemory, -1));
+  if (multiComponent) {
+    status = reserveStages(widthOf(shownOf(tileComponent(0))));
+    if (status != Status.Done) return stop(status);
+  }
   group = 0;
   beginGroup();
   phase = Phase.Rows;
@@ -257,7 +279,7 @@ function decodeRows(): i32 {
     const to = min(min(bottom, stripEnd), stepEnd);
     for (; nextY < to; nextY++) {
       const line = strip + <usize>(nextY - top - stripTop) * rowBytes;
-      decodeRow(line + <usize>(first.windowX0 - windowOf(0).x0) * (componentCount * bytesPerSample));
+      decodeRow(line + <usize>(first.windowX0 - windowOf(0).x0) * (outputCount * bytesPerSample));
     }
   } else {
     const to = min(bottom, nextY + max<u32>(STEP_SAMPLES / max<u32>(width, 1), 1));
@@ -273,7 +295,8 @@ function decodeRows(): i32 {
 
 /** The next row of all components of the group; `output`: its first pixel, 0 for planes. */
 function decodeRow(output: usize): void {
-  const stride = output != 0 ? componentCount * bytesPerSample : bytesPerSample;
+  const stride = output != 0 ? outputCount * bytesPerSample : bytesPerSample;
+  if (multiComponent) return decodeTransformedRow(output, stride);
   let c = group;
   if (componentTransform && group == 0) {
     const width = <i32>widthOf(shownOf(tileComponent(0)));
@@ -295,7 +318,22 @@ function decodeRow(output: usize): void {
       roundRow(row, transformed, width);
       row = transformed;
     }
-    writeSamples(row, width, component(c), target(output, c), bytesPerSample, stride);
+    writeSamples(row, width, outputComponent(c), target(output, c), bytesPerSample, stride);
+  }
+}
+
+/** The next row of all components through the transformations of Part 2. */
+function decodeTransformedRow(output: usize, stride: i32): void {
+  const width = <i32>widthOf(shownOf(tileComponent(0)));
+  for (let c = 0; c < componentCount; c++) putRow(c, rowOf(c), coding(c).filter == Filter.Irreversible);
+  transformRows(width);
+  for (let c = 0; c < outputCount; c++) {
+    let row = transformedRow(c);
+    if (rowIsFloat(c)) {
+      roundRow(row, transformed, width);
+      row = transformed;
+    }
+    writeSamples(row, width, outputComponent(c), output + c * bytesPerSample, bytesPerSample, stride);
   }
 }
 
@@ -313,9 +351,9 @@ function target(output: usize, c: i32): usize {
 }
 
 function writeThree(r: usize, g: usize, b: usize, width: i32, output: usize, stride: i32): void {
-  const precision = component(0).precision;
-  const alike = component(1).precision == precision && component(2).precision == precision;
-  if (output != 0 && stride == 3 && alike) return writePixels(r, g, b, width, component(0), output);
+  const first = component(0);
+  const alike = first.isLike(component(1)) && first.isLike(component(2));
+  if (output != 0 && stride == 3 && alike) return writePixels(r, g, b, width, first, output);
   writeSamples(r, width, component(0), target(output, 0), bytesPerSample, stride);
   writeSamples(g, width, component(1), target(output, 1), bytesPerSample, stride);
   writeSamples(b, width, component(2), target(output, 2), bytesPerSample, stride);

@@ -18,6 +18,14 @@ export class Component {
   /** XRsiz, YRsiz: one sample per so many points of the grid. */
   xStep: u8;
   yStep: u8;
+  /** The DC level shift of G.1 is applied to it. */
+  shifted: u8;
+
+  /** Samples of both have the same range. */
+  @inline
+  isLike(other: Component): bool {
+    return this.precision == other.precision && this.signed == other.signed;
+  }
 }
 
 /** Capabilities (Rsiz). */
@@ -89,6 +97,7 @@ export function readImageSize(at: usize, length: i32): i32 {
     const each = component(i);
     each.precision = <u8>((depth & 0x7f) + 1);
     each.signed = <u8>(depth >> 7);
+    each.shifted = <u8>(each.signed == 0);
     each.xStep = load<u8>(entry, 1);
     each.yStep = load<u8>(entry, 2);
     if (each.xStep == 0 || each.yStep == 0) return fail(Status.BadJ2kImageSize, offset, i);

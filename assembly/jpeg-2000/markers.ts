@@ -1,4 +1,4 @@
-/** Markers of a codestream (T.800 Table A.2, T.814 A.2) and the reading of their segments. */
+/** Markers of a codestream (T.800 Table A.2, T.801 Table A.2, T.814 A.2) and the reading of their segments. */
 
 export const enum Marker {
   SOC = 0xff4f,
@@ -12,6 +12,12 @@ export const enum Marker {
   POC = 0xff5f,
   PPM = 0xff60,
   PPT = 0xff61,
+  DCO = 0xff70,
+  MCT = 0xff74,
+  MCC = 0xff75,
+  MCO = 0xff77,
+  CBD = 0xff78,
+  ATK = 0xff79,
   SOT = 0xff90,
   SOP = 0xff91,
   EPH = 0xff92,

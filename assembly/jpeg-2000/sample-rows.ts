@@ -7,7 +7,7 @@ import { Component } from './image-size';
 /** What is added to the samples of a component, and their range. */
 @inline
 function shiftOf(component: Component): i32 {
-  return component.signed != 0 ? 0 : 1 << (component.precision - 1);
+  return component.shifted == 0 ? 0 : 1 << (component.precision - 1);
 }
 
 @inline

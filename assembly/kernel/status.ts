@@ -90,7 +90,6 @@ export const enum Status {
   MissingJ2kSegment = 132,
   BadJ2kImageSize = 133,
   UnsupportedJ2kGrid = 134,
-  UnsupportedJ2kSigns = 135,
   UnsupportedJ2kPrecision = 136,
   UnsupportedJ2kPart2 = 137,
   BadJ2kCodingStyle = 138,
@@ -107,6 +106,8 @@ export const enum Status {
   TruncatedJ2kTilePart = 149,
   UnsupportedJ2kReduction = 150,
   UnsupportedJ2kEmptyReduction = 151,
+  BadJ2kMultiComponent = 152,
+  UnsupportedJ2kReversibleArray = 153,
 
   // assembly/samples: 192 to 207.
 }

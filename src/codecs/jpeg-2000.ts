@@ -3,10 +3,10 @@ import type { Codec, Codestream, Decoder, EncodedFrame } from './codec.js';
 import { inspectJpeg2000, type Jpeg2000Header } from './jpeg-2000-markers.js';
 import { extentOf, type View, WHOLE } from './view.js';
 
-/** JPEG 2000 Part 1 (ITU-T T.800) and HTJ2K (T.814) by our own kernel, `assembly/jpeg-2000`. */
+/** JPEG 2000 Part 1 (ITU-T T.800), multiple component transformations of Part 2 (T.801) and HTJ2K (T.814) by our own kernel, `assembly/jpeg-2000`. */
 export const jpeg2000: Codec = {
   name: 'cineloop-jpeg-2000',
-  transferSyntaxes: [90, 91, 201, 202, 203].map((number) => `1.2.840.10008.1.2.4.${number}`),
+  transferSyntaxes: [90, 91, 92, 93, 201, 202, 203].map((number) => `1.2.840.10008.1.2.4.${number}`),
   modules: ['jpeg-2000'],
   views: { reduction: true, region: true },
   refusal,
@@ -43,12 +43,8 @@ function refusal({ bytes }: EncodedFrame): string | undefined {
   } catch {
     return undefined;
   }
-  if (header.part2) return 'JPEG 2000 with extensions of Part 2 (ITU-T T.801)';
   const precision = Math.max(...header.components.map((component) => component.precision));
   if (precision > HIGHEST_PRECISION) return `JPEG 2000 of ${precision} bits per sample`;
-  if (header.components.some((component) => component.signed !== header.components[0].signed)) {
-    return 'JPEG 2000 with signed and unsigned components';
-  }
   return undefined;
 }
 

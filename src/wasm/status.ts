@@ -476,13 +476,6 @@ export const STATUSES: Readonly<Record<string, StatusRow>> = {
     clause: 'ITU-T T.800 B.2',
     feature: 'JPEG 2000 with a far offset on the reference grid',
   },
-  UnsupportedJ2kSigns: {
-    code: 135,
-    error: UnsupportedFeature,
-    message: 'the JPEG 2000 image has signed and unsigned components (# differs from the first)',
-    clause: 'ITU-T T.800 A.5.1',
-    feature: 'JPEG 2000 with signed and unsigned components',
-  },
   UnsupportedJ2kPrecision: {
     code: 136,
     error: UnsupportedFeature,
@@ -585,6 +578,20 @@ export const STATUSES: Readonly<Record<string, StatusRow>> = {
     message: 'reduced # times, the picture has no samples left',
     clause: 'ITU-T T.800 B.5',
     feature: 'a reduction that leaves no samples',
+  },
+  BadJ2kMultiComponent: {
+    code: 152,
+    error: InvalidBitstream,
+    message:
+      'the multiple component transformations of the JPEG 2000 codestream are not all there or do not fit together (#)',
+    clause: 'ITU-T T.801 J.2',
+  },
+  UnsupportedJ2kReversibleArray: {
+    code: 153,
+    error: UnsupportedFeature,
+    message: 'the JPEG 2000 components are transformed by the array # reversibly',
+    clause: 'ITU-T T.801 J.3.1',
+    feature: 'JPEG 2000 with reversible array-based multiple component transformations (ITU-T T.801)',
   },
 };
 

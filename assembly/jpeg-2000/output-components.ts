@@ -1,0 +1,50 @@
+/**
+ * The components that are handed out: those of SIZ or, behind the transformations of Part 2, those of CBD (T.801 A.3.6). DICOM has
+ * one Pixel Representation for all of them: where some are signed and some are not, all come signed, with a bit
+ * more for the unsigned ones, so that every sample keeps its value.
+ */
+import { take } from '../kernel/arena';
+import { fail } from '../kernel/blocks';
+import { Status } from '../kernel/status';
+import { Component, component, componentCount } from './image-size';
+import { depthCount, depthOf } from './multi-component';
+
+export let outputCount: i32 = 0;
+/** Bits that hold every sample. */
+export let outputBits: i32 = 0;
+export let outputSigned: bool = false;
+let outputs: usize = 0;
+
+/** The precision, sign and level shift of the samples of an output component; what else it has means nothing. */
+@inline
+export function outputComponent(index: i32): Component {
+  return changetype<Component>(outputs + <usize>index * offsetof<Component>());
+}
+
+/** Lists them: those that the transformations of Part 2 make, or those of SIZ. */
+export function listOutputs(transformed: bool): i32 {
+  outputCount = transformed ? depthCount : componentCount;
+  outputs = take(<u64>outputCount * offsetof<Component>());
+  if (outputs == 0) return fail(Status.LimitMemory, -1);
+  let unsignedBits = 0;
+  let signedBits = 0;
+  for (let c = 0; c < outputCount; c++) {
+    const to = outputComponent(c);
+    if (transformed) {
+      const depth = depthOf(c);
+      to.precision = <u8>((depth & 0x7f) + 1);
+      to.signed = <u8>(depth >> 7);
+      to.shifted = 0;
+    } else {
+      const from = component(c);
+      to.precision = from.precision;
+      to.signed = from.signed;
+      to.shifted = <u8>(from.signed == 0);
+    }
+    if (to.signed != 0) signedBits = max(signedBits, <i32>to.precision);
+    else unsignedBits = max(unsignedBits, <i32>to.precision);
+  }
+  outputSigned = signedBits > 0;
+  outputBits = outputSigned && unsignedBits > 0 ? max(signedBits, unsignedBits + 1) : max(signedBits, unsignedBits);
+  return Status.Done;
+}
