@@ -12,7 +12,10 @@ export interface Limits {
   readonly inflatedBytes: number;
   /** How many times larger than its deflated bytes inflated data may be; RFC 1951 itself cannot exceed 1032. */
   readonly inflateRatio: number;
-  /** Milliseconds that one frame may take to decode. Kept by the pool, which replaces the worker that overruns it. */
+  /**
+   * Milliseconds that one frame may take to decode. Our kernels look at the clock between two steps; where another engine
+   * overruns the limit, the pool replaces its worker.
+   */
   readonly decodeMilliseconds: number;
 }
 

@@ -8,7 +8,10 @@ import { localPool, sharedPool } from './pool/shared-pool.js';
 
 /** Where work is done, how long it is wanted, and what it may cost: options of every call that decodes. */
 export interface WorkOptions {
-  /** Drops the work when it fires: the call rejects with Aborted, and a result that still comes is ignored. */
+  /**
+   * Drops the work when it fires: the call rejects with Aborted. What a worker decodes at that moment is given up between two
+   * steps of our kernels where there is shared memory (Node.js, pages that are cross-origin isolated), else its result ignored.
+   */
   readonly signal?: AbortSignal | undefined;
   /** The pool to work in. By default all calls share one, which is started when it is first needed. */
   readonly pool?: Pool | undefined;

@@ -67,6 +67,12 @@ const DEPTH = 2;
 /** Light frames that go to a worker in one message at most: what one costs is then small against what they cost. */
 const BATCH = 4;
 
+/**
+ * Milliseconds that an engine is given beyond the limit before its worker is ended. Our kernels keep the limit themselves,
+ * and their worker lives on.
+ */
+const GRACE = 1_000;
+
 /** Workers that a pool has by default at most: each may hold as much memory as its limits allow. */
 const DEFAULT_MOST = 8;
 
@@ -98,7 +104,7 @@ export class FramePool implements Pool {
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     const codecs = (options.codecs ?? []).map((url) => new URL(url).href);
     const codecsHere = this.workers === 0 ? codecs : [];
-    const common = { depth: DEPTH, millisecondsOf };
+    const common = { depth: DEPTH, grace: GRACE, millisecondsOf };
     // Between two frames the calling thread turns to others; there is no message to be saved.
     this.#here = new Scheduler({ ...common, size: 1, batch: 1, start: () => new LocalExecutor(codecsHere) });
     if (this.workers === 0) return;

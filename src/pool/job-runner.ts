@@ -1,6 +1,6 @@
 import { transferSyntaxOf } from '../dicom/transfer-syntaxes.js';
 import { renderSamples } from '../display/render.js';
-import { withContext } from '../errors.js';
+import { Aborted, LimitExceeded, withContext } from '../errors.js';
 import { decodeEncodedFrame } from '../frame/decode-frame.js';
 import type { DecodedFrame, SampleArray } from '../frame/decoded-frame.js';
 import { provideModule } from '../wasm/modules.js';
@@ -8,6 +8,7 @@ import type { Answer, FrameInput, FrameJob, Message, RenderedFrame, WorkerInterf
 import { type EncodedBytes, readEncoded } from './read-encoded.js';
 import { type PostedRecipe, RecipeBook } from './recipe.js';
 import { SourceCache } from './source-cache.js';
+import { StopFlags } from './stop-flags.js';
 import { registerFrom, threadCodecs } from './thread-codecs.js';
 
 /**
@@ -17,6 +18,7 @@ import { registerFrom, threadCodecs } from './thread-codecs.js';
 export class JobRunner implements WorkerInterface {
   readonly #sources = new SourceCache();
   readonly #recipes = new RecipeBook<PostedRecipe>();
+  #stops: StopFlags | undefined;
   /** Resolves when all that was asked for before is done. */
   #turn: Promise<void> = Promise.resolve();
 
@@ -47,6 +49,7 @@ export class JobRunner implements WorkerInterface {
   async #do(message: Message, before: Promise<void>): Promise<Answer> {
     switch (message.type) {
       case 'start':
+        this.#stops = message.stops && new StopFlags(message.stops);
         for (const url of message.codecs) await registerFrom(url);
         return { kind: 'done', value: undefined };
       case 'frame': {
@@ -59,13 +62,28 @@ export class JobRunner implements WorkerInterface {
         const read = performance.now() - begin;
         await before;
         if (recipe === undefined || encoded === undefined) return { kind: 'misplaced' };
-        return { kind: 'done', value: await decode(job, recipe, encoded, read) };
+        const checkpoint = this.#checkpoint(job.id, recipe.limits.decodeMilliseconds);
+        checkpoint();
+        return { kind: 'done', value: await decode(job, recipe, encoded, { read, checkpoint }) };
       }
       case 'release':
         await before;
         await this.#sources.release(message.source);
         return { kind: 'done', value: undefined };
     }
+  }
+
+  /** What a frame calls between two steps: it ends when nobody wants it any more, or when its time is over. */
+  #checkpoint(job: number, allowed: number): () => void {
+    const end = performance.now() + allowed;
+    return () => {
+      if (this.#stops?.isMarked(job)) throw new Aborted('The caller aborted the work.');
+      if (performance.now() <= end) return;
+      throw new LimitExceeded(`The frame took more than ${allowed} ms to decode.`, {
+        limit: 'decodeMilliseconds',
+        allowed,
+      });
+    };
   }
 
   async #read(input: FrameInput, { origin }: PostedRecipe): Promise<EncodedBytes | undefined> {
@@ -80,7 +98,7 @@ async function decode(
   { frame, into, display }: FrameJob,
   { transferSyntax, attributes, request, limits }: PostedRecipe,
   { bytes, bitOffset }: EncodedBytes,
-  readMilliseconds: number,
+  { read, checkpoint }: { readonly read: number; readonly checkpoint: () => void },
 ): Promise<DecodedFrame | RenderedFrame> {
   const encoded = { bytes: unshared(bytes, transferSyntax), bitOffset, transferSyntax, attributes };
   const decoded = await decodeEncodedFrame(encoded, {
@@ -89,7 +107,8 @@ async function decode(
     frame,
     into: display === undefined ? (into as SampleArray | undefined) : undefined,
     registry: threadCodecs(),
-    readMilliseconds,
+    checkpoint,
+    readMilliseconds: read,
   });
   if (display === undefined) return decoded;
   const begin = performance.now();

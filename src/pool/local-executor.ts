@@ -10,7 +10,7 @@ export class LocalExecutor implements Executor<Message, Answer> {
   readonly #runner = new JobRunner();
 
   constructor(codecs: readonly string[]) {
-    const started = this.#runner.handle([{ type: 'start', codecs }]);
+    const started = this.#runner.handle([{ type: 'start', codecs, stops: undefined }]);
     this.ready = new Promise((resolve) => {
       void started.then(([answer]) => answer?.kind === 'done' && resolve());
     });
@@ -22,6 +22,9 @@ export class LocalExecutor implements Executor<Message, Answer> {
   run(messages: readonly Message[]): Promise<readonly Answer[]> {
     return this.#runner.handle(messages);
   }
+
+  /** While this thread decodes it gives no order to stop. */
+  stop(): void {}
 
   /** A thread that computes is alive. */
   hold(): void {}

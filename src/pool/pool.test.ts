@@ -52,6 +52,10 @@ function poolOf(options: Parameters<typeof createPool>[0]): Pool {
 }
 afterEach(() => Promise.all(pools.splice(0).map((pool) => pool.close())));
 
+function bytesOf({ samples }: { readonly samples: DecodedFrame['samples'] }): Uint8Array {
+  return new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+}
+
 async function allOf(iterable: AsyncIterable<DecodedFrame>): Promise<DecodedFrame[]> {
   const decoded: DecodedFrame[] = [];
   for await (const frame of iterable) decoded.push(frame);
@@ -343,13 +347,14 @@ const actor = `data:text/javascript,${encodeURIComponent(`
   export default {
     name: 'actor', transferSyntaxes: ['${ACTOR}'], modules: [],
     load: async () => ({
-      decode({ bytes, attributes: { rows, columns } }, { allocate }) {
+      decode({ bytes, attributes: { rows, columns } }, { allocate, checkpoint }) {
         const codestream = { rows, columns, samplesPerPixel: 1, bitsPerSample: 16, signed: false,
           photometricInterpretation: undefined, bytesPerSample: 2 };
         if (bytes[0] === 1) process.exit(3);
         if (bytes[0] === 2) for (;;) {}
         if (bytes[0] === 3) setTimeout(() => { throw new Error('behind its back'); });
         const output = allocate(codestream);
+        if (bytes[0] === 4) for (output[0] = 4; ; ) checkpoint();
         const report = [output.buffer instanceof SharedArrayBuffer, before?.byteLength === 0, output[9] === 77];
         output.fill(77);
         output.set(report.map(Number));
@@ -446,6 +451,78 @@ describe('workers', () => {
     const { reason } = results[1] as PromiseRejectedResult;
     expect(reason).toBeInstanceOf(LimitExceeded);
     expect(reason).toMatchObject({ limit: 'decodeMilliseconds', allowed: 1_500, frame: 1 });
+  });
+
+  /** A pool of one worker that counts the threads it has started. */
+  function countingPool(codecs: string[]): { pool: Pool; threads: number[] } {
+    const threads: number[] = [];
+    const worker = () => {
+      const started = new Worker(new URL('../../dist/node/worker.js', import.meta.url));
+      threads.push(started.threadId);
+      return started;
+    };
+    return { pool: poolOf({ workers: 1, codecs, worker }), threads };
+  }
+
+  test('a frame that is aborted while a worker decodes it stops there, and the worker goes on', async () => {
+    const { pool, threads } = countingPool([actor]);
+    const image = await open(actorFile(4, 0), { pool });
+    const into = new Uint16Array(new SharedArrayBuffer(2 * SAMPLES));
+    const controller = new AbortController();
+    const endless = image.decode(0, { into, signal: controller.signal });
+    const outcome = endless.catch((error) => error);
+    while (into[0] === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    controller.abort();
+    expect(await outcome).toBeInstanceOf(Aborted);
+    expect((await image.decode(1)).samples).toHaveLength(SAMPLES);
+    expect(threads).toHaveLength(1);
+  });
+
+  test('a frame that looks at the clock keeps its limit by itself, and the worker goes on', async () => {
+    const { pool, threads } = countingPool([actor]);
+    const image = await open(actorFile(4, 0), { pool });
+    await expect(image.decode(0, { limits: { decodeMilliseconds: 20 } })).rejects.toMatchObject({
+      tag: 'LimitExceeded',
+      limit: 'decodeMilliseconds',
+      allowed: 20,
+      frame: 0,
+      engine: 'actor',
+    });
+    expect((await image.decode(1)).samples).toHaveLength(SAMPLES);
+    expect(threads).toHaveLength(1);
+  });
+
+  test.each([0, 1])('a large frame of a kernel stops between two steps, with %i workers', async (workers) => {
+    const side = 3_000;
+    const source = Uint16Array.from({ length: side * side }, (_, pixel) => (pixel * 7) ^ (pixel >> 9));
+    const bytes = encodeRle(source, 1, side);
+    const { pool, threads } = countingPool([]);
+    const options = workers === 0 ? ({ workers: 0 } as const) : { pool };
+    const decode = (limits: { decodeMilliseconds: number }, signal?: AbortSignal) =>
+      decodeFrame(
+        bytes,
+        RLE_LOSSLESS,
+        { ...ATTRIBUTES, rows: side, columns: side },
+        {
+          ...options,
+          limits,
+          signal,
+        },
+      );
+    const patient = { decodeMilliseconds: 60_000 };
+    expect(Buffer.compare(bytesOf(await decode(patient)), bytesOf({ samples: source }))).toBe(0);
+    await expect(decode({ decodeMilliseconds: 1 })).rejects.toMatchObject({
+      tag: 'LimitExceeded',
+      limit: 'decodeMilliseconds',
+      allowed: 1,
+      engine: 'cineloop-rle',
+    });
+    const controller = new AbortController();
+    const aborted = decode(patient, controller.signal);
+    setTimeout(() => controller.abort(), 3);
+    await aborted.catch((error) => expect(error).toBeInstanceOf(Aborted));
+    expect(Buffer.compare(bytesOf(await decode(patient)), bytesOf({ samples: source }))).toBe(0);
+    expect(threads).toHaveLength(workers);
   });
 
   test('a file that is gone when a worker opens it fails the frame as a dataset that cannot be read', async () => {

@@ -40,8 +40,8 @@ export interface Pool {
  *
  * Workers are started when work comes. WebAssembly is compiled once for all of them. They read files and Blobs
  * themselves; of images in memory they get a copy of a frame's encoded bytes. Samples come back by transfer, never by
- * copying. A worker that dies (out of memory, say) or overruns `limits.decodeMilliseconds` fails the frame that it decoded
- * with WorkerFailure or LimitExceeded and is replaced. Idle workers keep no process of Node.js alive.
+ * copying. A worker that dies (out of memory, say), or whose engine does not keep `limits.decodeMilliseconds`, fails the frame
+ * that it decoded with WorkerFailure or LimitExceeded and is replaced. Idle workers keep no process of Node.js alive.
  * @throws RangeError for a number of workers that is none; TypeError for URLs of codecs that are not absolute
  * @example
  * const pool = createPool({ workers: 2, limits: { decodeMilliseconds: 5_000 } });

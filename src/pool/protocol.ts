@@ -61,7 +61,12 @@ export interface CompiledModule {
 /** What the pool says to a worker. One union for everything, so that more can be said later: a priority, a cancel. */
 export type Message =
   /** The first: URLs of modules whose default export is a codec to register. */
-  | { readonly type: 'start'; readonly codecs: readonly string[] }
+  | {
+      readonly type: 'start';
+      readonly codecs: readonly string[];
+      /** Shared memory in which jobs are marked that are to stop (`StopFlags`); undefined where there is none. */
+      readonly stops: Int32Array | undefined;
+    }
   | {
       readonly type: 'frame';
       readonly job: FrameJob;

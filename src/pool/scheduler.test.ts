@@ -11,6 +11,8 @@ class FakeWorker implements Executor<string, string> {
   }[] = [];
   /** What it was given by each call, a batch joined by `+`. */
   readonly all: string[] = [];
+  /** The numbers of the work that it was told to stop. */
+  readonly stopped: number[] = [];
   held = false;
   ending = false;
   terminated = 0;
@@ -34,6 +36,10 @@ class FakeWorker implements Executor<string, string> {
     return new Promise((resolve, reject) => {
       this.calls.push({ messages, answer: (...texts) => resolve(texts), fail: reject });
     });
+  }
+
+  stop(id: number): void {
+    this.stopped.push(id);
   }
 
   hold(busy: boolean): void {
@@ -61,6 +67,7 @@ interface SetUp {
   readonly size?: number;
   readonly depth?: number;
   readonly ready?: boolean;
+  readonly grace?: number;
   readonly millisecondsOf?: (answer: string) => number | undefined;
 }
 
@@ -70,6 +77,7 @@ function setUp(options: SetUp = {}) {
     size: options.size ?? 1,
     depth: options.depth ?? 2,
     batch: 4,
+    grace: options.grace ?? 0,
     millisecondsOf: options.millisecondsOf ?? (() => undefined),
     start: () => {
       const worker = new FakeWorker(options.ready);
@@ -276,6 +284,17 @@ describe('the deadline', () => {
     expect(workers[0]!.terminated).toBe(1);
     await workers[1]!.next();
     expect(await next).toBe('next!');
+  });
+
+  test('leaves work the grace to end by itself before its worker is ended', async () => {
+    const { workers, submit } = setUp({ grace: 50 });
+    const slow = submit('slow', { deadline: 100 });
+    await settle();
+    vi.advanceTimersByTime(149);
+    expect(workers[0]!.terminated).toBe(0);
+    vi.advanceTimersByTime(1);
+    await expect(slow).rejects.toMatchObject({ tag: 'LimitExceeded', allowed: 100 });
+    expect(workers[0]!.terminated).toBe(1);
   });
 
   test('runs from when the work is begun, not while it waits behind another', async () => {
@@ -516,6 +535,27 @@ describe('AbortSignal', () => {
     expect(workers[0]!.all).toEqual(['running', 'other']);
     await workers[0]!.next();
     expect(await other).toBe('other!');
+  });
+
+  test('tells the worker that has the work to stop, and no other; its place is free when it has answered', async () => {
+    const prepared: number[] = [];
+    const prepare = async (id: number) => {
+      prepared.push(id);
+      return { message: 'work', transfer: [] };
+    };
+    const { workers, submit } = setUp({ size: 2, depth: 1 });
+    const controller = new AbortController();
+    submit('first', { prepare });
+    const second = submit('second', { prepare, signals: [controller.signal] });
+    const third = submit('third', { prepare });
+    await settle();
+    controller.abort();
+    await expect(second).rejects.toBeInstanceOf(Aborted);
+    expect(workers.map(({ stopped }) => stopped)).toEqual([[], [prepared[1]]]);
+    expect(prepared).toHaveLength(2);
+    await workers[1]!.next();
+    await workers[1]!.next();
+    expect(await third).toBe('work!');
   });
 
   test('aborted before: nothing is queued, no worker is started', async () => {

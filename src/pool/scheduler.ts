@@ -22,6 +22,11 @@ export interface Executor<Message, Answer> {
   readonly ended: Promise<unknown>;
   /** True between a worker's death and `ended`, while its last answers are heard: what is given to it now is lost. */
   readonly ending?: boolean;
+  /**
+   * Says that the work of this number is not wanted any more. What was given goes on until the worker sees it, and its
+   * answer comes all the same.
+   */
+  stop(id: number): void;
   /** Whether the process is kept alive for it: while it has work, and only then. */
   hold(busy: boolean): void;
   terminate(): Promise<void>;
@@ -83,6 +88,8 @@ export interface SchedulerOptions<Message, Answer> {
   /** Tasks in a batch at most. */
   readonly batch: number;
   readonly start: () => Executor<Message, Answer>;
+  /** Milliseconds beyond its deadline that work is given to end by itself, before its worker is ended. */
+  readonly grace: number;
   /** How long the work behind an answer took; undefined where that says nothing about others of its family. */
   readonly millisecondsOf: (answer: Answer) => number | undefined;
 }
@@ -113,7 +120,7 @@ const START_ATTEMPTS = 3;
  * which task was running: all are given again, one by one. Workers that die before they were ready are blamed on no
  * task; after three of them in a row the pool fails everything at once rather than start workers for ever.
  *
- * Priorities will order `queue`; stopping a running task will be one more message with the task's id to `given[0]`'s worker.
+ * Priorities will order `queue`.
  */
 export class Scheduler<Message, Answer> {
   readonly #options: SchedulerOptions<Message, Answer>;
@@ -188,6 +195,8 @@ export class Scheduler<Message, Answer> {
   #abort(task: Task<Message, Answer>, signal: AbortSignal): void {
     const place = this.#queue.indexOf(task);
     if (place !== -1) this.#queue.splice(place, 1);
+    else
+      this.#slots.find(({ given }) => given.some((batch) => batch.includes(task)))?.executor?.stop(task.id);
     task.reject(abortedError(signal, task.work.context));
   }
 
@@ -347,6 +356,7 @@ export class Scheduler<Message, Answer> {
     if (head === undefined) return;
     const allowed = slot.ready ? deadlineOf(head) : START_DEADLINE;
     if (!Number.isFinite(allowed)) return;
+    const grace = slot.ready ? this.#options.grace : 0;
     slot.timer = setTimeout(
       () => {
         const { executor, ready } = slot;
@@ -365,7 +375,7 @@ export class Scheduler<Message, Answer> {
             : new WorkerFailure(`A worker was not ready after ${allowed} ms.`),
         );
       },
-      Math.min(allowed, 2 ** 31 - 1),
+      Math.min(allowed + grace, 2 ** 31 - 1),
     );
   }
 

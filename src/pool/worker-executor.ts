@@ -4,6 +4,7 @@ import { errorFromData } from '../errors.js';
 import type { Answer, Message, WorkerInterface } from './protocol.js';
 import { RecipeBook } from './recipe.js';
 import type { Executor } from './scheduler.js';
+import { StopFlags } from './stop-flags.js';
 import type { Thread } from './thread.js';
 import type { WorkerSource } from './worker-source.js';
 
@@ -13,6 +14,7 @@ export class WorkerExecutor implements Executor<Message, Answer> {
   readonly ended: Promise<unknown>;
   readonly #thread: Thread | undefined;
   readonly #handle: WorkerInterface['handle'] = () => new Promise(() => {});
+  readonly #stops = StopFlags.create();
   /** The recipes that the worker has been told. */
   readonly #told = new RecipeBook<true>();
   /** Names of the modules that the worker has been given. */
@@ -27,7 +29,7 @@ export class WorkerExecutor implements Executor<Message, Answer> {
       this.ended = Promise.resolve(error);
       return;
     }
-    const started = this.#handle([{ type: 'start', codecs }]);
+    const started = this.#handle([{ type: 'start', codecs, stops: this.#stops?.shared }]);
     this.ready = new Promise((resolve) => {
       void started.then(([answer]) => answer?.kind === 'done' && resolve());
     });
@@ -49,6 +51,10 @@ export class WorkerExecutor implements Executor<Message, Answer> {
   run(messages: readonly Message[], transferables: Transferable[]): Promise<readonly Answer[]> {
     const outgoing = messages.map((message) => this.#withWhatIsNew(message));
     return this.#handle(transfer(outgoing, transferables));
+  }
+
+  stop(job: number): void {
+    this.#stops?.mark(job);
   }
 
   hold(busy: boolean): void {
