@@ -1,5 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { encodeHtJpeg2000, encodeJpeg2000 } from '../../fixtures/generate/package-encoders.js';
+import {
+  encodeHtJpeg2000,
+  encodeJpeg2000,
+  reducedHtJpeg2000,
+  reducedJpeg2000,
+} from '../../fixtures/generate/package-encoders.js';
 import { littleEndian, type Picture } from '../../fixtures/generate/picture.js';
 import { DEFAULT_LIMITS } from '../limits.js';
 import { Kernel } from '../wasm/kernel.js';
@@ -132,4 +137,97 @@ describe('a region of JPEG 2000 is cut out of the picture that was encoded', () 
       ).rejects.toMatchObject({ tag: 'AttributeMismatch' });
     }
   });
+});
+
+/** Samples of an extent at a reduction: the image area begins at the origin (ITU-T T.800 B-14). */
+const reducedSize = (size: number, reduction: number) => Math.ceil(size / 2 ** reduction);
+
+/** The whole at that view, and regions of it, as the referee has them. */
+async function expectReduced(
+  bytes: Uint8Array,
+  picture: Picture,
+  view: View,
+  expected: Uint8Array,
+): Promise<void> {
+  const rows = reducedSize(picture.rows, view.reduction);
+  const columns = reducedSize(picture.columns, view.reduction);
+  const { codestream, bytes: samples } = await decoded(bytes, view);
+  expect(codestream).toMatchObject({
+    rows: picture.rows,
+    columns: picture.columns,
+    extent: { rows, columns },
+  });
+  // OpenJPH's wrapper has room for the picture as coded behind the samples.
+  const pixels = { bytes: expected.subarray(0, samples.length), columns };
+  expect(Buffer.compare(samples, pixels.bytes), JSON.stringify(view)).toBe(0);
+  const bytesPerPixel = samples.length / (rows * columns);
+  for (const region of regionsOf(rows, columns).slice(-4)) {
+    const part = await decoded(bytes, { ...view, region });
+    expect(part.codestream.extent).toEqual({ rows: region.rows, columns: region.columns });
+    expect(Buffer.compare(part.bytes, cropOf({ ...pixels, bytesPerPixel }, region))).toBe(0);
+  }
+}
+
+describe('JPEG 2000 reduced is what OpenJPEG makes of it', () => {
+  it.each([
+    ['reversible, gray', pictureOf(131, 75, 12), {}],
+    ['reversible, colour', pictureOf(64, 97, 8, 3), { progression: 1 }],
+    ['irreversible, gray', pictureOf(90, 141, 16), { ratio: 9 }],
+    ['irreversible, colour', pictureOf(101, 66, 8, 3), { ratio: 12, progression: 4 }],
+  ] as const)('%s', async (_, picture, options) => {
+    const { frames } = await encodeJpeg2000(picture, { decompositions: 4, ...options });
+    for (const reduction of [1, 2, 3, 4]) {
+      const expected = await reducedJpeg2000(frames[0]!, reduction, 0);
+      await expectReduced(frames[0]!, picture, { reduction }, expected);
+    }
+  });
+
+  it.each([0, 1, 2, 3, 4])('with fewer layers, progression %i', async (progression) => {
+    for (const [picture, layers] of [
+      [pictureOf(88, 130, 12), [20, 8, 3, 0]],
+      [pictureOf(70, 71, 8, 3), [30, 10, 4]],
+    ] as const) {
+      const { frames } = await encodeJpeg2000(picture, { decompositions: 3, progression, layers });
+      for (const [reduction, count] of [
+        [0, 1],
+        [0, 2],
+        [1, 1],
+        [2, 3],
+        [0, 9],
+      ] as const) {
+        const expected = await reducedJpeg2000(frames[0]!, reduction, count);
+        await expectReduced(frames[0]!, picture, { reduction, layers: count }, expected);
+      }
+    }
+  });
+});
+
+describe('HTJ2K reduced is what OpenJPH makes of it, irreversible what OpenJPEG makes of it, which rounds as we do', () => {
+  it.each([
+    ['gray', pictureOf(131, 75, 16), {}],
+    ['colour, RPCL', pictureOf(64, 97, 8, 3), { progression: 2 }],
+    ['irreversible colour, LRCP', pictureOf(90, 141, 8, 3), { step: 0.01, progression: 0 }],
+  ] as const)('%s', async (_, picture, options) => {
+    const { frames } = await encodeHtJpeg2000(picture, { decompositions: 3, ...options });
+    for (const reduction of [1, 2, 3]) {
+      const expected =
+        'step' in options
+          ? await reducedJpeg2000(frames[0]!, reduction, 0)
+          : await reducedHtJpeg2000(frames[0]!, reduction);
+      await expectReduced(frames[0]!, picture, { reduction }, expected);
+    }
+  });
+});
+
+describe('a reduction that JPEG 2000 does not have', () => {
+  it.each([3, 33, 2 ** 31, 2 ** 40])(
+    'of %i is refused, and the error says how many there are',
+    async (reduction) => {
+      const { frames } = await encodeJpeg2000(pictureOf(20, 30, 8), { decompositions: 2 });
+      await expect(decoded(frames[0]!, { reduction })).rejects.toMatchObject({
+        tag: 'UnsupportedFeature',
+        message: expect.stringContaining('reduced 2 times at most'),
+      });
+    },
+  );
 });
