@@ -17,8 +17,17 @@ import { peersFor } from './peers/peers.js';
 import { phantomCases } from './phantom-cases.js';
 import { measurePool, type PoolResult, poolIds } from './pool.js';
 import { measureStart, type StartResult, startIds } from './start.js';
-import { codecTable, machineLines, memoryTable, nativeTable, poolTable, startTable } from './tables.js';
+import {
+  codecTable,
+  machineLines,
+  memoryTable,
+  nativeTable,
+  poolTable,
+  startTable,
+  viewTable,
+} from './tables.js';
 import { groupMeans, targetsOf } from './targets.js';
+import { measureViews, type ViewResult, viewIds } from './views.js';
 
 function positive(text: string): number {
   const value = Number(text);
@@ -27,7 +36,7 @@ function positive(text: string): number {
 }
 
 const options = new Command('npm run bench --')
-  .option('--only <text>', 'only what has the text in its name, e.g. rle, corpus, native, start, pool')
+  .option('--only <text>', 'only what has the text in its name, e.g. rle, corpus, native, views, start, pool')
   .option('--seconds <number>', 'seconds per frame measured; a pool takes ten times as much', positive, 1.5)
   .option('--rounds <number>', `turns that each side has, ${LEAST_ROUNDS} at least`, positive, 11)
   .option('--corpus <folder>', 'a corpus with a reference.tsv (else CINELOOP_CORPUS, or ../shared/corpus)')
@@ -53,9 +62,10 @@ const cases = [...(await fixtureCases()), ...phantoms, ...(corpus ? await corpus
 const starts = startIds().filter(wanted);
 const pools = poolIds().filter(wanted);
 const measuresNative = wanted('native');
+const views = viewIds().filter(wanted);
 
 const bar = new SingleBar({ format: '{bar} {value}/{total} {id}', stream: process.stderr, hideCursor: true });
-const total = cases.length + starts.length + pools.length + (measuresNative ? 1 : 0);
+const total = cases.length + views.length + starts.length + pools.length + (measuresNative ? 1 : 0);
 if (process.stderr.isTTY) bar.start(total, 0, { id: '' });
 const step = async <Result>(id: string, measure: () => Promise<Result>): Promise<Result> => {
   bar.update({ id });
@@ -71,6 +81,8 @@ for (const item of cases) {
 const nativeResults: NativeResult[] = measuresNative
   ? await step('native', () => measureNative({ rounds, seconds }))
   : [];
+const viewResults: ViewResult[] = [];
+for (const id of views) viewResults.push(...(await step(id, () => measureViews(id, { rounds, seconds }))));
 const startResults: StartResult[] = [];
 for (const id of starts) startResults.push(await step(id, () => measureStart(id, phantoms, rounds)));
 const poolResults: PoolResult[] = [];
@@ -78,7 +90,7 @@ for (const id of pools) poolResults.push(await step(id, () => measurePool(id, 10
 bar.stop();
 
 const means = groupMeans(codecResults);
-const targets = targetsOf(codecResults, nativeResults, poolResults);
+const targets = targetsOf(codecResults, nativeResults, viewResults, poolResults);
 const section = (title: string, body: string) => console.log(`${pc.bold(title)}\n${body}\n`);
 if (codecResults.length > 0) {
   section(`Codecs, warm, medians of ${rounds} rounds by turns`, codecTable(codecResults));
@@ -89,6 +101,7 @@ if (codecResults.length > 0) {
   section('Geometric means of the ratios', lines.join('\n'));
 }
 if (nativeResults.length > 0) section('Native frames in memory', nativeTable(nativeResults));
+if (viewResults.length > 0) section('Parts of a frame', viewTable(viewResults));
 if (startResults.length > 0) section('Cold start and memory', startTable(startResults));
 if (poolResults.length > 0) {
   section('Pool', poolTable(poolResults));
@@ -110,6 +123,7 @@ if (options.json !== undefined) {
       codecs: codecResults,
       means,
       native: nativeResults,
+      views: viewResults,
       start: startResults,
       pool: poolResults,
       targets,

@@ -108,7 +108,8 @@ export function phantomCases(): BenchCase[] {
   }));
 }
 
-function attributesOf(picture: Picture, photometricInterpretation: string | undefined) {
+/** What a dataset would say of the picture. */
+export function attributesOf(picture: Picture, photometricInterpretation: string | undefined) {
   const { rows, columns, samplesPerPixel, bitsStored } = picture;
   return {
     ...{ rows, columns, samplesPerPixel, bitsStored },

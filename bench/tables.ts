@@ -6,6 +6,7 @@ import type { NativeResult } from './native.js';
 import { MEMORY_FRAMES, type PoolRate, type PoolResult } from './pool.js';
 import { FRAMES_PER_PROCESS, type StartResult } from './start.js';
 import { median, type Ratio } from './statistics.js';
+import type { ViewResult } from './views.js';
 
 const BARE = {
   ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
@@ -97,6 +98,15 @@ export function nativeTable(results: readonly NativeResult[]): string {
   const rows = results.map(({ size, bitsStored, bytes, sameBuffer, microseconds, copyMicroseconds }) => [
     ...[`${size}x${size}, ${bitsStored} bits of 16 stored`, sameBuffer ? 'yes' : pc.red('no')],
     ...[String(bytes), fixed(microseconds, 1), fixed(copyMicroseconds, 1)],
+  ]);
+  return table(head, rows, 2);
+}
+
+export function viewTable(results: readonly ViewResult[]): string {
+  const head = ['frame', 'view', 'size', 'pixels', 'ms', 'of whole', 'spread'];
+  const rows = results.map(({ id, view, rows, columns, pixels, milliseconds: time, share }) => [
+    ...[id, view, `${columns}x${rows}`, fixed(pixels, 3), milliseconds(time)],
+    ...[fixed(share.median, 3), `${fixed(share.lowerQuartile, 3)}-${fixed(share.upperQuartile, 3)}`],
   ]);
   return table(head, rows, 2);
 }

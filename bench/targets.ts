@@ -3,6 +3,7 @@ import type { NativeResult } from './native.js';
 import type { PoolResult } from './pool.js';
 import { geometricMean } from './statistics.js';
 import { middleOf } from './tables.js';
+import type { ViewResult } from './views.js';
 
 /** Ratios of one peer over the frames of one kind. */
 export interface GroupMean {
@@ -47,9 +48,27 @@ const FLAT_BYTES = 24 << 20;
 export function targetsOf(
   codecs: readonly CodecResult[],
   natives: readonly NativeResult[],
+  views: readonly ViewResult[],
   pools: readonly PoolResult[],
 ): Target[] {
-  return [...speedTargets(codecs), ...nativeTargets(natives), ...pools.flatMap(poolTargets)];
+  return [
+    ...[...speedTargets(codecs), ...nativeTargets(natives)],
+    ...[...views.flatMap(viewTargets), ...pools.flatMap(poolTargets)],
+  ];
+}
+
+/** JPEG has no resolutions: each of its coefficients is decoded for any view. */
+function viewTargets({ id, view, share }: ViewResult): Target[] {
+  const most = id.startsWith('views jpeg ')
+    ? 0
+    : view === '1/2'
+      ? 1 / 3
+      : view.startsWith('region')
+        ? 0.1
+        : 0;
+  if (most === 0) return [];
+  const name = `${id}: ${view} at most ${most.toFixed(2)} of the time`;
+  return [{ name, met: share.median <= most, measured: share.median.toFixed(3) }];
 }
 
 function speedTargets(results: readonly CodecResult[]): Target[] {

@@ -1,0 +1,126 @@
+import { type DecodeFrameOptions, decodeFrame } from 'cineloop';
+import { encodeHtJpeg2000, encodeJpeg, encodeJpeg2000 } from '../fixtures/generate/package-encoders.js';
+import { cr, ultrasound } from '../fixtures/generate/phantoms.js';
+import type { Picture } from '../fixtures/generate/picture.js';
+import { alternate, cost, type Schedule } from './alternation.js';
+import { attributesOf } from './phantom-cases.js';
+import { median, type Ratio, ratioOf } from './statistics.js';
+
+/** What a part of a frame costs beside all of it. */
+export interface ViewResult {
+  readonly id: string;
+  readonly view: string;
+  readonly rows: number;
+  readonly columns: number;
+  /** Pixels that come out, as a share of all. */
+  readonly pixels: number;
+  readonly milliseconds: number;
+  /** The view's time over that of the whole frame. */
+  readonly share: Ratio;
+}
+
+type View = Pick<DecodeFrameOptions, 'reduction' | 'region' | 'layers'>;
+
+interface ViewCase {
+  readonly id: string;
+  readonly uid: string;
+  picture(): Picture;
+  encode(picture: Picture): Promise<Uint8Array>;
+  /** Beside the views that all have. */
+  readonly views?: Readonly<Record<string, View>>;
+}
+
+const radiograph = () => ({ ...cr(4096, 4096), bitsStored: 16 });
+
+const CASES: readonly ViewCase[] = [
+  {
+    id: 'views jpeg-2000 cr 4096x4096',
+    uid: '4.90',
+    picture: radiograph,
+    encode: async (picture) => (await encodeJpeg2000(picture, {})).frames[0]!,
+  },
+  {
+    id: 'views jpeg-2000 lossy, 3 layers, cr 4096x4096',
+    uid: '4.91',
+    picture: radiograph,
+    encode: async (picture) => (await encodeJpeg2000(picture, { layers: [40, 20, 8] })).frames[0]!,
+    views: {
+      '1 layer': { layers: 1 },
+      '2 layers': { layers: 2 },
+      '1 layer, 1/2': { layers: 1, reduction: 1 },
+    },
+  },
+  {
+    id: 'views htj2k cr 4096x4096',
+    uid: '4.201',
+    picture: radiograph,
+    encode: async (picture) => (await encodeHtJpeg2000(picture)).frames[0]!,
+  },
+  {
+    id: 'views jpeg us 2048x2048',
+    uid: '4.50',
+    picture: () => ultrasound(2048, 2048),
+    encode: async (picture) => (await encodeJpeg(picture, { quality: 90 })).frames[0]!,
+  },
+];
+
+/** A region off all borders of tiles, code-blocks and MCUs, in the middle. */
+const regionOf = ({ rows, columns }: Picture) => ({
+  row: (rows >> 1) - 251,
+  column: (columns >> 1) - 249,
+  rows: 512,
+  columns: 512,
+});
+
+export function viewIds(): string[] {
+  return CASES.map(({ id }) => id);
+}
+
+/**
+ * Decodes one frame whole and by views, by turns on this thread.
+ * @throws where a region is not what is cut out of the whole
+ */
+export async function measureViews(id: string, schedule: Schedule): Promise<ViewResult[]> {
+  const item = CASES.find((each) => each.id === id)!;
+  const picture = item.picture();
+  const bytes = await item.encode(picture);
+  const attributes = attributesOf(picture, item.uid === '4.50' ? 'YBR_FULL' : undefined);
+  const views = new Map<string, View>([
+    ['whole', {}],
+    ['1/2', { reduction: 1 }],
+    ['1/4', { reduction: 2 }],
+    ['1/8', { reduction: 3 }],
+    ['region 512x512', { region: regionOf(picture) }],
+    ...Object.entries(item.views ?? {}),
+  ]);
+  const decode = (view: View) =>
+    decodeFrame(bytes, `1.2.840.10008.1.2.${item.uid}`, attributes, { ...view, workers: 0 });
+  const sizes = await Promise.all([...views.values()].map(decode));
+  const [whole, , , , region] = sizes;
+  if (!isCutOut(region!.samples, whole!.samples, picture)) throw new Error(`${id}: the region is wrong`);
+  const times = await alternate(
+    [...views].map(([name, view]) => ({ name, decode: async () => (await decode(view)).samples })),
+    schedule,
+  );
+  return [...views.keys()].map((view, index) => {
+    const { rows, columns } = sizes[index]!;
+    return {
+      ...{ id, view, rows, columns },
+      pixels: (rows * columns) / (picture.rows * picture.columns),
+      milliseconds: median(cost(times[index]!)),
+      share: ratioOf(cost(times[index]!), cost(times[0]!)),
+    };
+  });
+}
+
+type Samples = ArrayLike<number | bigint>;
+
+function isCutOut(region: Samples, whole: Samples, picture: Picture): boolean {
+  const { row, column, rows, columns } = regionOf(picture);
+  const length = columns * picture.samplesPerPixel;
+  for (let y = 0; y < rows; y++) {
+    const from = ((row + y) * picture.columns + column) * picture.samplesPerPixel;
+    for (let i = 0; i < length; i++) if (region[y * length + i] !== whole[from + i]) return false;
+  }
+  return true;
+}
