@@ -69,7 +69,7 @@ export async function decodeFrame(
   attributes: FrameAttributes,
   options: DecodeFrameOptions = {},
 ): Promise<DecodedFrame> {
-  const { engine, colour, photometricInterpretation, into, limits, signal } = options;
+  const { engine, colour, photometricInterpretation, truncated, into, limits, signal } = options;
   const pool = poolFor(options);
   if (bytes?.[Symbol.toStringTag] !== 'Uint8Array')
     throw new TypeError('The bytes of a frame are a Uint8Array.');
@@ -77,7 +77,7 @@ export async function decodeFrame(
   const transferSyntax = String(transferSyntaxUID).replace(/[\0 ]+$/, '');
   const frame = { bytes, transferSyntax, attributes: complete(attributes) };
   const transfer = options.transfer === true && bytes.byteLength > 0;
-  const request = { engine, colour, photometricInterpretation, view: viewOf(options) };
+  const request = { engine, colour, photometricInterpretation, truncated, view: viewOf(options) };
   return pool.decode(
     {
       recipe: { transferSyntax, attributes: frame.attributes, request, limits },

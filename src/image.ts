@@ -315,8 +315,9 @@ export class DicomImage {
 
   /** How frames are decoded with these options: the same object as for the call before where they are the same. */
   async #recipeFor(options: DecodeOptions): Promise<Recipe> {
-    const { engine, colour, photometricInterpretation, limits, reduction, region, layers } = options;
-    const key = [engine, colour, photometricInterpretation, limits, reduction, region, layers];
+    const { engine, colour, photometricInterpretation, truncated, limits, reduction, region, layers } =
+      options;
+    const key = [engine, colour, photometricInterpretation, truncated, limits, reduction, region, layers];
     if (this.#recipe?.key.every((value, place) => value === key[place])) return this.#recipe.recipe;
     const { dataset, transferSyntax } = this.#parts.part10;
     const palette = colour === 'rgb' ? await this.#palette() : undefined;
@@ -326,7 +327,7 @@ export class DicomImage {
     const recipe = {
       transferSyntax: transferSyntax.uid,
       attributes: this.attributes,
-      request: { engine, colour, photometricInterpretation, view, palette, overlays },
+      request: { engine, colour, photometricInterpretation, truncated, view, palette, overlays },
       limits,
     };
     this.#recipe = { key, recipe };

@@ -5,6 +5,7 @@ export type {
   Decoder,
   EncodedFrame,
   SamplesInPlace,
+  Truncation,
 } from './codecs/codec.js';
 export type { Extent, Region, View } from './codecs/view.js';
 export { type DecodeFrameOptions, decodeFrame, type FrameAttributes } from './decode-frame.js';

@@ -43,6 +43,11 @@ export interface CodestreamOptions extends WorkOptions {
    * one by an engine that cannot leave layers out.
    */
   readonly layers?: number | undefined;
+  /**
+   * What becomes of a frame whose bytes end before it does. `refuse` (the default): TruncatedData. `keep`: what there is of it, by an
+   * engine that can, with `truncated` on the frame; other engines refuse.
+   */
+  readonly truncated?: 'refuse' | 'keep' | undefined;
 }
 
 /** How stored samples are made of encoded ones. */
@@ -88,12 +93,14 @@ function checkOptions({
   reduction = 0,
   region,
   layers = 1,
+  truncated,
 }: WorkOptions & {
   colour?: unknown;
   into?: unknown;
   reduction?: number | undefined;
   region?: Region | undefined;
   layers?: number | undefined;
+  truncated?: unknown;
 }): void {
   if (workers !== undefined && workers !== 0) {
     throw new TypeError('Of workers a call can ask for none, 0; any other number makes a pool.');
@@ -106,6 +113,9 @@ function checkOptions({
   }
   if (into !== undefined && !(ArrayBuffer.isView(into) && 'length' in into)) {
     throw new TypeError('The array to fill must be a typed array.');
+  }
+  if (truncated !== undefined && truncated !== 'refuse' && truncated !== 'keep') {
+    throw new TypeError(`What is truncated is to 'refuse' or to 'keep', not ${String(truncated)}.`);
   }
   const isWhole = (value: number, least: number) => Number.isSafeInteger(value) && value >= least;
   if (!isWhole(reduction, 0)) throw new RangeError(`The reduction is 0 or more, not ${reduction}.`);

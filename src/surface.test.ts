@@ -78,6 +78,7 @@ test('the types that are exported', () => {
       'SourceHandle',
       'SourceInput',
       'TransferSyntax',
+      'Truncation',
       'Value',
       'View',
       'Window',

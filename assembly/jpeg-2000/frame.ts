@@ -1,6 +1,7 @@
 /**
  * One frame of JPEG 2000 (T.800) or HTJ2K (T.814). Parameters: 0 reduction, that many of the finest resolutions are left out; 1 to 4 row,
- * column, rows and columns of the region in the picture at that reduction, rows 0 for the whole; 5 quality layers at most, 0 for all.
+ * column, rows and columns of the region in the picture at that reduction, rows 0 for the whole; 5 quality layers at most, 0 for all;
+ * 6 whether tiles that the bytes end before are handed out as well, without a coefficient.
  * The header has behind the fields that all kernels have: 5 signed, 6 component transform, 7 and 8 rows and columns of the picture at
  * the reduction. The host holds the region against them: of one that is not inside the picture there is nothing to step through.
  *
@@ -9,7 +10,7 @@
  * components are subsampled, strips come when all tiles are decoded (see upsampling.ts).
  */
 import { release, take, taken } from '../kernel/arena';
-import { announce, fail, handOut, header } from '../kernel/blocks';
+import { announce, fail, handOut, header, parameter } from '../kernel/blocks';
 import { Status } from '../kernel/status';
 import { reserveBlockDecoder } from './block-decoder';
 import { BlockStyle } from './code-block';
@@ -197,7 +198,8 @@ function beginTile(): i32 {
   release(frameTop);
   locateTile(tile);
   if (!tileShows()) return endTile();
-  if (firstTilePart(tile) == 0) {
+  const absent = firstTilePart(tile) == 0;
+  if (absent && (complete || parameter(6) == 0)) {
     const good = aligned ? <i32>stripTop : 0;
     if (complete) return stop(fail(Status.MissingJ2kTile, -1, tile, good));
     return stop(fail(Status.TruncatedJ2kTilePart, -1, good, good));
@@ -207,7 +209,7 @@ function beginTile(): i32 {
   if (status == Status.Done) status = layOutTile();
   if (status == Status.Done) status = readPackets(tile);
   if (status != Status.Done) return stop(status);
-  if (packetsCut || (packetsMissing && truncatedTile == tile)) {
+  if (absent || packetsCut || (packetsMissing && truncatedTile == tile)) {
     if (cutRow < 0) cutRow = topOfTile();
   }
   if (!takeTile()) return stop(fail(Status.LimitMemory, -1));

@@ -36,11 +36,13 @@ export async function decodeTo(
   frame: EncodedFrame,
   limits: Limits = DEFAULT_LIMITS,
   view: View = WHOLE,
+  truncated: 'refuse' | 'keep' = 'refuse',
 ): Promise<Decoded> {
   let bytes = new Uint8Array(0);
   const codestream = await decoder.decode(frame, {
     limits,
     view,
+    truncated,
     allocate({ rows: codedRows, columns: codedColumns, extent, samplesPerPixel, bytesPerSample }) {
       const { rows, columns } = extent ?? { rows: codedRows, columns: codedColumns };
       const requested = rows * columns * samplesPerPixel * bytesPerSample;

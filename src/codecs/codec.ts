@@ -31,8 +31,16 @@ export interface Codestream {
   readonly signed: boolean | undefined;
   /** What the samples handed out are, e.g. `YBR_FULL` or `RGB`; undefined where the codestream does not say. */
   readonly photometricInterpretation: string | undefined;
+  /** Where the bytes ended before the frame did and what there is was kept: see `DecodeContext.truncated`. */
+  readonly truncated?: Truncation;
   /** Bytes per sample handed out: the smallest of 1, 2, 4, 8 that holds bitsPerSample, unless the codec says more. */
   readonly bytesPerSample: 1 | 2 | 4 | 8;
+}
+
+/** How far a frame goes that was cut off. */
+export interface Truncation {
+  /** Rows from the top that are whole: those below hold what was there of them, at less than their quality or empty. */
+  readonly goodRows: number;
 }
 
 /** What a decoder may ask of its caller. */
@@ -47,6 +55,11 @@ export interface DecodeContext {
   readonly limits: Limits;
   /** How much of the frame is wanted; absent: all. A codec is asked for no more than its `views` say that it can. */
   readonly view?: View;
+  /**
+   * What becomes of a frame whose bytes end before it does. `refuse`, also where absent: TruncatedData. `keep`: what there is is
+   * handed out, and `Codestream.truncated` says so; a codec that cannot refuses.
+   */
+  readonly truncated?: 'refuse' | 'keep';
   /**
    * To be called every few milliseconds, where it can be; throws when the frame is to be given up.
    * @throws Aborted, LimitExceeded
@@ -66,7 +79,7 @@ export interface Decoder {
   /**
    * Decodes one frame into the memory that `context.allocate` gives: little endian, colour by pixel, each sample in its
    * container, sign extended where the codestream is signed, zero extended where not.
-   * @returns the same description that `allocate` was given
+   * @returns the same description that `allocate` was given, and what was found out since
    * @throws InvalidBitstream, TruncatedData, UnsupportedFeature, LimitExceeded
    */
   decode(frame: EncodedFrame, context: DecodeContext): Codestream | Promise<Codestream>;

@@ -13,6 +13,7 @@ import { plainTwin } from '../wasm/plain-twin.test-support.js';
 import type { Decoder } from './codec.js';
 import { decodeTo, ramp, selfDescribed } from './codec.test-support.js';
 import { jpeg2000Decoder } from './jpeg-2000.js';
+import { tiledJpeg2000 } from './jpeg-2000.test-support.js';
 import type { Region, View } from './view.js';
 
 let shipped: Decoder;
@@ -215,6 +216,37 @@ describe('HTJ2K reduced is what OpenJPH makes of it, irreversible what OpenJPEG 
           ? await reducedJpeg2000(frames[0]!, reduction, 0)
           : await reducedHtJpeg2000(frames[0]!, reduction);
       await expectReduced(frames[0]!, picture, { reduction }, expected);
+    }
+  });
+});
+
+describe('several tiles', () => {
+  it('give regions across their borders, at every reduction what OpenJPEG makes of each tile', async () => {
+    const tiles = [0, 1, 2, 3, 4, 5].map((i) => {
+      const picture = pictureOf(64, 64, 12);
+      return { ...picture, frames: [picture.frames[0]!.map((value) => (value * (i + 3)) & 4095)] };
+    });
+    const streams = await Promise.all(
+      tiles.map(async (tile) => (await encodeJpeg2000(tile, { decompositions: 3 })).frames[0]!),
+    );
+    const { bytes } = tiledJpeg2000(streams, { rows: 64, columns: 64, across: 3 });
+    for (const reduction of [0, 1, 2, 3]) {
+      const side = 64 >> reduction;
+      const whole = new Uint8Array(2 * side * 3 * side * 2);
+      for (const [i, stream] of streams.entries()) {
+        const tile = await reducedJpeg2000(stream, reduction, 0);
+        for (let y = 0; y < side; y++) {
+          const row = Math.floor(i / 3) * side + y;
+          whole.set(tile.subarray(2 * side * y, 2 * side * (y + 1)), 2 * (row * 3 * side + (i % 3) * side));
+        }
+      }
+      const pixels = { bytes: whole, columns: 3 * side, bytesPerPixel: 2 };
+      for (const region of regionsOf(2 * side, 3 * side)) {
+        const { bytes: samples } = await decoded(bytes, { reduction, region });
+        expect(Buffer.compare(samples, cropOf(pixels, region)), JSON.stringify({ reduction, region })).toBe(
+          0,
+        );
+      }
     }
   });
 });

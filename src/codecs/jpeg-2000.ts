@@ -1,5 +1,5 @@
 import { type Kernel, loadKernel } from '../wasm/kernel.js';
-import type { Codec, Codestream, Decoder, EncodedFrame } from './codec.js';
+import type { Codec, Codestream, Decoder, EncodedFrame, Truncation } from './codec.js';
 import { inspectJpeg2000, type Jpeg2000Header } from './jpeg-2000-markers.js';
 import { extentOf, type View, WHOLE } from './view.js';
 
@@ -18,19 +18,22 @@ const HIGHEST_PRECISION = 28;
 
 /**
  * The decoder on a kernel that is loaded. Samples have the precision of the largest component; components of fewer samples
- * are brought to the size of the image by repetition. A codestream that is cut off is decoded as far as it goes, then refused.
+ * are brought to the size of the image by repetition. Of a codestream that is cut off, what there is may be kept: coefficients that
+ * are not there are 0, and tiles without any are flat.
  */
 export function jpeg2000Decoder(kernel: Kernel): Decoder {
   return {
     decode({ bytes }, context) {
       const { view = WHOLE } = context;
+      const keep = context.truncated === 'keep';
+      let truncated: Truncation | undefined;
       const header = kernel.decode(
         bytes,
-        parametersOf(view),
+        [...parametersOf(view), Number(keep)],
         (header) => context.allocate(describe(header, view)),
-        context,
+        keep ? { ...context, onTruncated: (goodRows) => (truncated = { goodRows }) } : context,
       );
-      return describe(header, view);
+      return { ...describe(header, view), ...(truncated && { truncated }) };
     },
   };
 }

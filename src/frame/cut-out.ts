@@ -14,7 +14,10 @@ export function cutOut(whole: DecodedFrame, region: Region, into: SampleArray | 
   const bytesPerPixel = whole.samplesPerPixel * samples.BYTES_PER_ELEMENT;
   copyRegion(bytesUnder(whole.samples), whole.columns, bytesUnder(samples), region, bytesPerPixel);
   const overlays = whole.overlays.map((overlay) => cutOutOverlay(overlay, region));
-  return { ...whole, samples, rows, columns, overlays };
+  const truncated = whole.truncated && {
+    goodRows: Math.min(Math.max(whole.truncated.goodRows - region.row, 0), rows),
+  };
+  return { ...whole, samples, rows, columns, overlays, ...(truncated && { truncated }) };
 }
 
 function cutOutOverlay({ group, columns, bits }: EmbeddedOverlay, region: Region): EmbeddedOverlay {

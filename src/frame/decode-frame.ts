@@ -1,4 +1,4 @@
-import type { Codestream, EncodedFrame } from '../codecs/codec.js';
+import type { Codestream, EncodedFrame, Truncation } from '../codecs/codec.js';
 import type { CodecRegistry, Engine } from '../codecs/registry.js';
 import { type View, WHOLE } from '../codecs/view.js';
 import type { EmbeddedOverlayPlane } from '../dicom/overlays.js';
@@ -36,6 +36,8 @@ export interface FrameRequest {
   readonly photometricInterpretation?: string | undefined;
   /** How much of the frame is wanted; all of it by default. */
   readonly view?: View | undefined;
+  /** What becomes of a frame that is cut off; `refuse` by default. */
+  readonly truncated?: 'refuse' | 'keep' | undefined;
   /** An array to fill, of the type and length that the frame has. */
   readonly into?: SampleArray | undefined;
   readonly limits?: Limits | undefined;
@@ -87,7 +89,7 @@ async function decodeView(engine: Engine, frame: EncodedFrame, request: FrameReq
 
 async function decodeWith(engine: Engine, frame: EncodedFrame, request: FrameRequest): Promise<DecodedFrame> {
   const started = performance.now();
-  const { plan, target } = await wordsOf(engine, frame, request);
+  const { plan, target, truncated } = await wordsOf(engine, frame, request);
   const decoded = performance.now();
   const { layout, conversion } = plan;
   const { overlays, mismatches } = await settle(plan, target, request.overlays ?? []);
@@ -103,6 +105,7 @@ async function decodeWith(engine: Engine, frame: EncodedFrame, request: FrameReq
     signed: conversion === undefined && (layout.stored?.signed ?? true),
     photometricInterpretation: conversion === undefined ? layout.photometricInterpretation : 'RGB',
     mismatches: [...lengthMismatch(frame), ...mismatches],
+    ...(truncated && { truncated }),
     overlays,
     engine: engine.codec.name,
     timings: { read: request.readMilliseconds ?? 0, decode: decoded - started, convert: converted - decoded },
@@ -114,7 +117,7 @@ async function wordsOf(
   { codec, decoder }: Engine,
   frame: EncodedFrame,
   request: FrameRequest,
-): Promise<{ plan: Plan; target: Target }> {
+): Promise<{ plan: Plan; target: Target; truncated?: Truncation | undefined }> {
   const inPlace = decoder.inPlace?.(frame);
   if (inPlace !== undefined) {
     const plan = planFor(inPlace.codestream, frame, request);
@@ -123,9 +126,10 @@ async function wordsOf(
   }
   let plan: Plan | undefined;
   let target: Target | undefined;
-  await decoder.decode(frame, {
+  const { truncated } = await decoder.decode(frame, {
     limits: request.limits ?? DEFAULT_LIMITS,
     view: request.view ?? WHOLE,
+    truncated: request.truncated ?? 'refuse',
     ...(request.checkpoint && { checkpoint: request.checkpoint }),
     allocate(codestream) {
       plan = planFor(codestream, frame, request);
@@ -136,7 +140,7 @@ async function wordsOf(
   if (plan === undefined || target === undefined) {
     throw new Error(`The codec ${codec.name} returned without asking for memory.`);
   }
-  return { plan, target };
+  return { plan, target, truncated };
 }
 
 /** What becomes of a frame, known from its headers. */

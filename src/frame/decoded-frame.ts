@@ -1,3 +1,5 @@
+import type { Truncation } from '../codecs/codec.js';
+
 /** Samples in the container that Bits Allocated and Pixel Representation ask for, in the platform's byte order. */
 export type SampleArray =
   | Uint8Array
@@ -59,6 +61,8 @@ export interface DecodedFrame {
   readonly photometricInterpretation: string;
   /** Each disagreement between the codestream and the dataset; empty where they agree. */
   readonly mismatches: readonly Mismatch[];
+  /** Only with `truncated: 'keep'`: the bytes ended before the frame did; how far it is whole. */
+  readonly truncated?: Truncation | undefined;
   /** Overlays found in the unused high bits; only where the dataset declares some. */
   readonly overlays: readonly EmbeddedOverlay[];
   /** Name of the engine that decoded. */

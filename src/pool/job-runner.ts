@@ -114,8 +114,14 @@ async function decode(
   const begin = performance.now();
   const options = { ...display.options, into: into as Uint8ClampedArray | undefined };
   const rendering = await renderSamples(decoded, display.parameters, options);
-  const { mismatches, engine, timings } = decoded;
-  return { ...rendering, mismatches, engine, timings: { ...timings, render: performance.now() - begin } };
+  const { mismatches, truncated, engine, timings } = decoded;
+  return {
+    ...rendering,
+    mismatches,
+    ...(truncated && { truncated }),
+    engine,
+    timings: { ...timings, render: performance.now() - begin },
+  };
 }
 
 /** Not every codec and not the platform's inflater take shared memory; native samples are only copied or viewed. */

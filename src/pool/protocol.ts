@@ -1,3 +1,4 @@
+import type { Truncation } from '../codecs/codec.js';
 import type { FrameLocation } from '../dicom/frame-index.js';
 import type { DisplayParameters } from '../display/display-parameters.js';
 import type { RenderedFrame as Rendering, RenderOptions } from '../display/render.js';
@@ -46,6 +47,8 @@ export interface DisplayJob {
 export interface RenderedFrame<Memory extends ArrayBufferLike = ArrayBufferLike> extends Rendering<Memory> {
   /** Each disagreement between the codestream and the dataset; empty where they agree. */
   readonly mismatches: readonly Mismatch[];
+  /** Only with `truncated: 'keep'`: the bytes ended before the frame did; how far it is whole. */
+  readonly truncated?: Truncation | undefined;
   /** Name of the engine that decoded. */
   readonly engine: string;
   /** Milliseconds by stage; rendering comes after those of decoding. */

@@ -1,4 +1,4 @@
-import { InvalidBitstream, LimitExceeded, WorkerFailure } from '../errors.js';
+import { InvalidBitstream, LimitExceeded, TruncatedData, WorkerFailure } from '../errors.js';
 import type { Limits } from '../limits.js';
 import { mayHold } from './held-memory.js';
 import { moduleOf } from './modules.js';
@@ -21,6 +21,11 @@ export interface KernelOptions {
   readonly limits: Limits;
   /** Called between two steps, a few milliseconds apart; what it throws gives the frame up. */
   checkpoint?(): void;
+  /**
+   * Where it is given, a frame that is cut off is no failure if the kernel hands out all of it all the same; called then with the
+   * rows from the top that are whole.
+   */
+  onTruncated?(goodRows: number): void;
   /** For tests: all memory that the kernel takes starts out as junk, so that nothing can rely on zeros. */
   readonly junk?: boolean;
 }
@@ -86,7 +91,14 @@ export class Kernel {
       for (let status = MORE; status !== DONE; ) {
         options.checkpoint?.();
         new Int32Array(kernel.memory.buffer, kernel.strip.value, 4).fill(0);
-        status = check(kernel, guarded(kernel.step));
+        try {
+          status = check(kernel, guarded(kernel.step));
+        } catch (error) {
+          const keeps = options.onTruncated !== undefined && filled === target.length;
+          if (!keeps || !(error instanceof TruncatedData)) throw error;
+          options.onTruncated?.(error.goodRows ?? 0);
+          return header;
+        }
         filled += copyStrip(kernel, target);
       }
       if (filled !== target.length) {
