@@ -8,7 +8,7 @@
  *   B = Y + 1.77200 CB        116130
  * the chroma counted from the middle, a half added before the shift to the right, the sum clamped.
  */
-import { storeByPixel, zipHigh, zipLow } from './vectors';
+import { storeByPixel, threeOfFour, zipHigh, zipLow } from './vectors';
 
 @inline
 const HALF = 32768;
@@ -35,13 +35,33 @@ function clamp8(value: i32): i32 {
   return min(max(value, 0), 255);
 }
 
+/*
+ * Constants of the vectors, in memory and loaded in front of the loop: those in the code are made anew each time around.
+ */
+
+/** Four pixels to a vector, component by component; the fourth lane of 32 bits is not used. */
+const BY_COMPONENT = memory.data<u8>([0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11, 128, 128, 128, 128], 16);
+const MIDDLE = memory.data<u8>(
+  [128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128], 16,
+);
+/**
+ * For twice the chroma. The rounding product gives (2 CR * 22970 + 2^14) >> 15: 91880 for 91881, which is the same for
+ * every CR (see the tests); likewise 2 * 2 * 29033 = 116132 for 116130.
+ */
+const RED = memory.data<i16>([22970, 22970, 22970, 22970, 22970, 22970, 22970, 22970], 16);
+const BLUE = memory.data<i16>([29033, 29033, 29033, 29033, 29033, 29033, 29033, 29033], 16);
+/** CB and CR side by side: both products in 32 bits, exact, as the factors are halved. */
+const GREEN = memory.data<i16>([-11277, -23401, -11277, -23401, -11277, -23401, -11277, -23401], 16);
+const HALVES = memory.data<i32>([HALF, HALF, HALF, HALF], 16);
+
 /**
  * 16 pixels at a time. In place: the last of the four stores of 12 bytes and four reaches into the next 16 pixels, so those
  * are loaded before.
  */
 function ybrFullToRgbVectors(source: usize, target: usize, pixels: i32): void {
-  // Four pixels to a vector, component by component; the fourth lane of 32 bits is not used.
-  const byComponent = i8x16(0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11, -1, -1, -1, -1);
+  const byComponent = v128.load(BY_COMPONENT), lanes = threeOfFour<u8>();
+  const middle = v128.load(MIDDLE), half = v128.load(HALVES);
+  const redFactor = v128.load(RED), greenFactors = v128.load(GREEN), blueFactor = v128.load(BLUE);
   const end = source + 3 * pixels;
   let next = v128.load(source);
   while (source < end) {
@@ -53,7 +73,6 @@ function ybrFullToRgbVectors(source: usize, target: usize, pixels: i32): void {
     const ycb01 = zipLow<u32>(p0, p1);
     const ycb23 = zipLow<u32>(p2, p3);
     const y = zipLow<u64>(ycb01, ycb23);
-    const middle = i8x16.splat(-128);
     const cb = v128.xor(zipHigh<u64>(ycb01, ycb23), middle);
     const cr = v128.xor(zipLow<u64>(zipHigh<u32>(p0, p1), zipHigh<u32>(p2, p3)), middle);
 
@@ -65,35 +84,26 @@ function ybrFullToRgbVectors(source: usize, target: usize, pixels: i32): void {
     const yLow = i16x8.extend_low_i8x16_u(y);
     const yHigh = i16x8.extend_high_i8x16_u(y);
 
-    const r = i8x16.narrow_i16x8_u(i16x8.add(yLow, red(crLow)), i16x8.add(yHigh, red(crHigh)));
-    const g = i8x16.narrow_i16x8_u(
-      i16x8.add(yLow, green(cbLow, crLow)),
-      i16x8.add(yHigh, green(cbHigh, crHigh)),
+    const r = i8x16.narrow_i16x8_u(
+      i16x8.add(yLow, i16x8.q15mulr_sat_s(crLow, redFactor)),
+      i16x8.add(yHigh, i16x8.q15mulr_sat_s(crHigh, redFactor)),
     );
-    const b = i8x16.narrow_i16x8_u(i16x8.add(yLow, blue(cbLow)), i16x8.add(yHigh, blue(cbHigh)));
-    storeByPixel<u8, u16>(target, r, g, b);
+    const g = i8x16.narrow_i16x8_u(
+      i16x8.add(yLow, green(cbLow, crLow, greenFactors, half)),
+      i16x8.add(yHigh, green(cbHigh, crHigh, greenFactors, half)),
+    );
+    const b = i8x16.narrow_i16x8_u(
+      i16x8.add(yLow, i16x8.q15mulr_sat_s(cbLow, blueFactor)),
+      i16x8.add(yHigh, i16x8.q15mulr_sat_s(cbHigh, blueFactor)),
+    );
+    storeByPixel<u8, u16>(target, r, g, b, lanes);
     source += 48;
     target += 48;
   }
 }
 
-/** The rounding product gives (2 CR * 22970 + 2^14) >> 15: 91880 for 91881, which is the same for every CR (see the tests). */
 @inline
-function red(twiceCr: v128): v128 {
-  return i16x8.q15mulr_sat_s(twiceCr, i16x8.splat(22970));
-}
-
-/** As for red: 2 * 2 * 29033 = 116132 for 116130. */
-@inline
-function blue(twiceCb: v128): v128 {
-  return i16x8.q15mulr_sat_s(twiceCb, i16x8.splat(29033));
-}
-
-/** Both products in 32 bits, exact: the factors are halved and the chroma is doubled. */
-@inline
-function green(twiceCb: v128, twiceCr: v128): v128 {
-  const factors = i16x8(-11277, -23401, -11277, -23401, -11277, -23401, -11277, -23401);
-  const half = i32x4.splat(HALF);
+function green(twiceCb: v128, twiceCr: v128, factors: v128, half: v128): v128 {
   const low = i32x4.add(i32x4.dot_i16x8_s(zipLow<u16>(twiceCb, twiceCr), factors), half);
   const high = i32x4.add(i32x4.dot_i16x8_s(zipHigh<u16>(twiceCb, twiceCr), factors), half);
   return i16x8.narrow_i32x4_s(i32x4.shr_s(low, 16), i32x4.shr_s(high, 16));

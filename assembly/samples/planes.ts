@@ -1,5 +1,5 @@
 /** Planar Configuration 1 -> 0 (PS3.3 C.7.6.3.1.3). */
-import { storeByPixel, zipHigh, zipLow } from './vectors';
+import { storeByPixel, threeOfFour, zipHigh, zipLow } from './vectors';
 
 /**
  * `count` pixels whose components stand in planes, the first at `source`, each `stride` bytes behind the last (with the
@@ -42,11 +42,12 @@ function interleaveTwo<T>(source: usize, stride: i32, target: usize, end: usize)
 }
 
 function interleaveThree<T, Pair>(source: usize, stride: i32, target: usize, end: usize): void {
+  const lanes = threeOfFour<T>();
   for (; source < end; source += 16, target += 48) {
     const a = v128.load(source);
     const b = v128.load(source + stride);
     const c = v128.load(source + 2 * stride);
-    storeByPixel<T, Pair>(target, a, b, c);
+    storeByPixel<T, Pair>(target, a, b, c, lanes);
   }
 }
 

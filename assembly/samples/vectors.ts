@@ -22,29 +22,34 @@ export function zipHigh<T>(a: v128, b: v128): v128 {
   return v128.shuffle<u64>(a, b, 1, 3);
 }
 
-/**
- * Stores pixels of four lanes (16 bytes of them) as pixels of three: 12 bytes, and four more that the next pixels, or the
- * margin behind the target, overwrite.
- */
+/** From pixels of four samples the first three of each, as tables in memory: those in the code are made anew each time. */
+const THREE_OF_FOUR_8 = memory.data<u8>([0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 128, 128, 128, 128], 16);
+const THREE_OF_FOUR_16 = memory.data<u8>([0, 1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 13, 128, 128, 128, 128], 16);
+
+/** The lanes of pixels of four samples that make pixels of three; to be loaded in front of a loop. */
 @inline
-export function storeThreeOfFour<T>(target: usize, pixels: v128): void {
-  if (sizeof<T>() == 1) {
-    pixels = i8x16.swizzle(pixels, i8x16(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1));
-  } else if (sizeof<T>() == 2) {
-    pixels = i8x16.swizzle(pixels, i8x16(0, 1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 13, -1, -1, -1, -1));
-  }
-  v128.store(target, pixels);
+export function threeOfFour<T>(): v128 {
+  return v128.load(sizeof<T>() == 1 ? THREE_OF_FOUR_8 : THREE_OF_FOUR_16);
 }
 
-/** Stores 16 pixels (of 8-bit lanes; 8, 4, 2 of wider ones) whose components stand in three vectors: 48 bytes and four. */
+/**
+ * Stores 16 pixels (of 8-bit lanes; 8, 4 of wider ones) whose components stand in three vectors: 48 bytes and four, which
+ * the next pixels, or the margin behind the target, overwrite. `lanes`: as threeOfFour gives them.
+ */
 @inline
-export function storeByPixel<T, Pair>(target: usize, a: v128, b: v128, c: v128): void {
+export function storeByPixel<T, Pair>(target: usize, a: v128, b: v128, c: v128, lanes: v128): void {
   const abLow = zipLow<T>(a, b);
   const abHigh = zipHigh<T>(a, b);
   const cLow = zipLow<T>(c, c);
   const cHigh = zipHigh<T>(c, c);
-  storeThreeOfFour<T>(target, zipLow<Pair>(abLow, cLow));
-  storeThreeOfFour<T>(target + 12, zipHigh<Pair>(abLow, cLow));
-  storeThreeOfFour<T>(target + 24, zipLow<Pair>(abHigh, cHigh));
-  storeThreeOfFour<T>(target + 36, zipHigh<Pair>(abHigh, cHigh));
+  v128.store(target, dropFourth<T>(zipLow<Pair>(abLow, cLow), lanes));
+  v128.store(target, dropFourth<T>(zipHigh<Pair>(abLow, cLow), lanes), 12);
+  v128.store(target, dropFourth<T>(zipLow<Pair>(abHigh, cHigh), lanes), 24);
+  v128.store(target, dropFourth<T>(zipHigh<Pair>(abHigh, cHigh), lanes), 36);
+}
+
+/** Pixels of four lanes as pixels of three. One of 32-bit lanes is what a vector holds. */
+@inline
+function dropFourth<T>(pixels: v128, lanes: v128): v128 {
+  return sizeof<T>() <= 2 ? i8x16.swizzle(pixels, lanes) : pixels;
 }

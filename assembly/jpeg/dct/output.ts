@@ -1,6 +1,6 @@
 /** Lines of the components -> lines of the image, colour by pixel. */
 import { componentCount } from '../frame-header';
-import { zipHigh, zipLow } from '../../samples/vectors';
+import { storeByPixel, threeOfFour } from '../../samples/vectors';
 import { bytesPerSample } from './reconstruction';
 import { lineOf } from './upsampling';
 import { viewColumns } from './view';
@@ -35,22 +35,10 @@ function spread<T>(from: usize, to: usize): void {
   }
 }
 
-/**
- * From four pixels of four samples the first three of each, as a table in memory: one in the code is made
- * anew each time.
- */
-const THREE_OF_FOUR = memory.data<u8>([0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 128, 128, 128, 128], 16);
-
 /** 16 pixels at a time: 48 bytes, and four behind them. */
 function interleaveThree(a: usize, b: usize, c: usize, to: usize): void {
-  const threeOfFour = v128.load(THREE_OF_FOUR);
+  const lanes = threeOfFour<u8>();
   for (const end = a + viewColumns; a < end; a += 16, b += 16, c += 16, to += 48) {
-    const va = v128.load(a), vb = v128.load(b), vc = v128.load(c);
-    const low = zipLow<u8>(va, vb), high = zipHigh<u8>(va, vb);
-    const third = zipLow<u8>(vc, vc), fourth = zipHigh<u8>(vc, vc);
-    v128.store(to, i8x16.swizzle(zipLow<u16>(low, third), threeOfFour));
-    v128.store(to, i8x16.swizzle(zipHigh<u16>(low, third), threeOfFour), 12);
-    v128.store(to, i8x16.swizzle(zipLow<u16>(high, fourth), threeOfFour), 24);
-    v128.store(to, i8x16.swizzle(zipHigh<u16>(high, fourth), threeOfFour), 36);
+    storeByPixel<u8, u16>(to, v128.load(a), v128.load(b), v128.load(c), lanes);
   }
 }
