@@ -5,15 +5,20 @@ import { Command } from 'commander';
 import { readExplanations, recordBaseline, regressions } from './baseline.js';
 import { allCases, corpusFolder } from './case.js';
 import { cineloopDecoder } from './decoder.js';
+import { judgeGenerated } from './generated.js';
 import { hasReference, type Judgement, judge } from './judge.js';
 import { matrix } from './matrix.js';
 
-const { engine, only, record } = new Command('npm run conformance --')
+const { engine, only, record, generate, from } = new Command('npm run conformance --')
   .option('--engine <name>', 'ask for this engine')
   .option('--only <text>', 'only cases whose id, kind or transfer syntax contains the text')
+  .option('--generate <count>', 'instead: so many combinations of the options of JPEG 2000 encoders', Number)
+  .option('--from <number>', 'the first combination', Number, 0)
   .option('--record', 'write what is exact now as what must stay exact')
   .parse()
-  .opts<{ engine?: string; only?: string; record?: boolean }>();
+  .opts<{ engine?: string; only?: string; record?: boolean; generate?: number; from: number }>();
+
+if (generate !== undefined) process.exit((await judgeGenerated(from, generate)) ? 0 : 1);
 
 const all = await allCases();
 const cases = only
