@@ -84,8 +84,6 @@ function ofOpenJpeg(number: number, dice: Dice, encoder: 'opj_compress' | 'grk_c
     add('-c', sizes.map((size) => `[${size},${size}]`).join(','));
   }
 
-  // XRsiz and YRsiz, of all components: the samples stay what they are, the grid has more points.
-  if (!grok && dice.one(6)) add('-s', `${dice.between(1, 3)},${dice.between(1, 3)}`);
   if (dice.one(3)) {
     const tile = [
       Math.max(16, Math.ceil(columns / dice.between(1, 4))),
@@ -103,6 +101,10 @@ function ofOpenJpeg(number: number, dice: Dice, encoder: 'opj_compress' | 'grk_c
   } else if (dice.one(4)) {
     add('-d', `${dice.between(0, 40)},${dice.between(0, 40)}`);
   }
+
+  // XRsiz and YRsiz, of all components: the samples stay what they are, the grid has more points.
+  if (!grok && !options.includes('-d') && dice.one(4))
+    add('-s', `${dice.between(1, 3)},${dice.between(1, 3)}`);
 
   const style = ht ? 64 : dice.one(2) ? 0 : dice.below(64);
   if (style !== 0) add('-M', style);

@@ -1,7 +1,8 @@
 /**
  * One frame of JPEG 2000 (T.800) or HTJ2K (T.814). Parameters: 0 reduction, that many of the finest resolutions are left out; 1 to 4 row,
  * column, rows and columns of the region in the picture at that reduction, rows 0 for the whole; 5 quality layers at most, 0 for all;
- * 6 whether tiles that the bytes end before are handed out as well, without a coefficient.
+ * 6 whether tiles that the bytes end before are handed out as well, without a coefficient;
+ * 7 and 8 the first component that is handed out and how many are, 0 for all.
  * The header has behind the fields that all kernels have: 5 signed, 6 component transform, 7 and 8 rows and columns of the picture at
  * the reduction. The host holds the region against them: of one that is not inside the picture there is nothing to step through.
  *
@@ -30,7 +31,15 @@ import {
 } from './image-size';
 import { ceilDivide, ceilShift } from './markers';
 import { depthCount, stageCount } from './multi-component';
-import { listOutputs, outputBits, outputComponent, outputCount, outputSigned } from './output-components';
+import {
+  firstOutput,
+  listOutputs,
+  outputBits,
+  outputComponent,
+  outputCount,
+  outputSigned,
+  selected,
+} from './output-components';
 import { longestBlock, packetsCut } from './packet';
 import { packetsMissing, readPackets } from './progression';
 import { writePixels, writeSamples } from './sample-rows';
@@ -107,8 +116,8 @@ export function open(): i32 {
     columns = max(columns, each.x1 - each.x0);
     if (each.xStep != first.xStep || each.yStep != first.yStep) aligned = false;
   }
-  let outputStatus = openTransformations();
-  if (outputStatus == Status.Done) outputStatus = listOutputs(multiComponent);
+  let outputStatus = listOutputs(multiComponent);
+  if (outputStatus == Status.Done) outputStatus = openTransformations();
   if (outputStatus != Status.Done) return outputStatus;
   const bits = outputBits;
   if (widest > MAXIMUM_PRECISION) return fail(Status.UnsupportedJ2kPrecision, -1, widest);
@@ -149,10 +158,14 @@ export function step(): i32 {
   }
 }
 
-/** The transformations of Part 2, where the main header asks for them. */
+/** The transformations of Part 2, where the main header asks for them; none of them where some components are to be had as they are. */
 function openTransformations(): i32 {
   if (!multiComponent) {
-    return stageCount == 0 ? <i32>Status.Done : fail(Status.UnsupportedJ2kPart2, -1, stageCount);
+    if (stageCount != 0) return fail(Status.UnsupportedJ2kPart2, -1, stageCount);
+    if (!selected) return Status.Done;
+    // Components that are frames of their own have no transformation of Part 1 in common.
+    if (componentTransform || !aligned) return fail(Status.UnsupportedJ2kPart2, -1, outputCount);
+    return layOutStages();
   }
   // Without CBD or MCO it is not said what comes out; components of different sizes have no rows in common.
   if (stageCount == 0 || depthCount == 0) return fail(Status.BadJ2kMultiComponent, -1, stageCount);
@@ -213,7 +226,7 @@ function beginTile(): i32 {
     if (cutRow < 0) cutRow = topOfTile();
   }
   if (!takeTile()) return stop(fail(Status.LimitMemory, -1));
-  if (multiComponent) {
+  if (multiComponent || selected) {
     status = reserveStages(widthOf(shownOf(tileComponent(0))));
     if (status != Status.Done) return stop(status);
   }
@@ -232,6 +245,7 @@ function checkCoding(): i32 {
     if ((style & BlockStyle.Mixed) != 0 && cut) return fail(Status.UnsupportedJ2kBlockCoder, -1, tile);
   }
   if (!componentTransform) return Status.Done;
+  if (selected || multiComponent) return fail(Status.UnsupportedJ2kPart2, -1, 1);
   // G.1: three components of the same samples, coded in the same way.
   if (componentCount < 3) return fail(Status.BadJ2kComponentTransform, -1, componentCount);
   const first = component(0);
@@ -298,7 +312,7 @@ function decodeRows(): i32 {
 /** The next row of all components of the group; `output`: its first pixel, 0 for planes. */
 function decodeRow(output: usize): void {
   const stride = output != 0 ? outputCount * bytesPerSample : bytesPerSample;
-  if (multiComponent) return decodeTransformedRow(output, stride);
+  if (multiComponent || selected) return decodeTransformedRow(output, stride);
   let c = group;
   if (componentTransform && group == 0) {
     const width = <i32>widthOf(shownOf(tileComponent(0)));
@@ -324,14 +338,16 @@ function decodeRow(output: usize): void {
   }
 }
 
-/** The next row of all components through the transformations of Part 2. */
+/** The next row of all components through the transformations of Part 2; of those that are wanted, where there are none. */
 function decodeTransformedRow(output: usize, stride: i32): void {
   const width = <i32>widthOf(shownOf(tileComponent(0)));
-  for (let c = 0; c < componentCount; c++) putRow(c, rowOf(c), coding(c).filter == Filter.Irreversible);
+  const first = multiComponent ? 0 : firstOutput;
+  const end = multiComponent ? componentCount : firstOutput + outputCount;
+  for (let c = first; c < end; c++) putRow(c, rowOf(c), coding(c).filter == Filter.Irreversible);
   transformRows(width);
   for (let c = 0; c < outputCount; c++) {
-    let row = transformedRow(c);
-    if (rowIsFloat(c)) {
+    let row = transformedRow(firstOutput + c);
+    if (rowIsFloat(firstOutput + c)) {
       roundRow(row, transformed, width);
       row = transformed;
     }

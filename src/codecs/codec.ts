@@ -12,6 +12,11 @@ export interface EncodedFrame {
    * endian, where the bytes are whole 16-bit words of OW (PS3.5 A.3): bits are counted once those are swapped.
    */
   readonly bitOffset?: number;
+  /**
+   * Which frame of the codestream, counted from 0, where its components are several frames (PS3.5 A.4.4): each has Samples per Pixel of
+   * them. Undefined where the codestream is one frame.
+   */
+  readonly frameOfCodestream?: number | undefined;
   /** UID of the transfer syntax. */
   readonly transferSyntax: string;
   readonly attributes: ImagePixel;

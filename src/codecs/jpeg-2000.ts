@@ -23,13 +23,13 @@ const HIGHEST_PRECISION = 28;
  */
 export function jpeg2000Decoder(kernel: Kernel): Decoder {
   return {
-    decode({ bytes }, context) {
+    decode(frame, context) {
       const { view = WHOLE } = context;
       const keep = context.truncated === 'keep';
       let truncated: Truncation | undefined;
       const header = kernel.decode(
-        bytes,
-        [...parametersOf(view), Number(keep)],
+        frame.bytes,
+        [...parametersOf(view), Number(keep), ...componentsOf(frame)],
         (header) => context.allocate(describe(header, view)),
         keep ? { ...context, onTruncated: (goodRows) => (truncated = { goodRows }) } : context,
       );
@@ -49,6 +49,11 @@ function refusal({ bytes }: EncodedFrame): string | undefined {
   const precision = Math.max(...header.components.map((component) => component.precision));
   if (precision > HIGHEST_PRECISION) return `JPEG 2000 of ${precision} bits per sample`;
   return undefined;
+}
+
+/** The components of a frame that shares its codestream with others: the first one and how many. */
+function componentsOf({ frameOfCodestream, attributes: { samplesPerPixel } }: EncodedFrame): number[] {
+  return frameOfCodestream === undefined ? [] : [frameOfCodestream * samplesPerPixel, samplesPerPixel];
 }
 
 /** As `frame.ts` of the kernel takes them. A reduction beyond its numbers is one that no codestream has. */

@@ -4,6 +4,7 @@ import type { ByteSource } from '../sources/byte-source.js';
 import type { Window } from '../sources/window.js';
 import type { ByteRange } from './byte-range.js';
 import { beginsCodestream } from './codestream-bounds.js';
+import { type FrameOfCodestream, framesOfCollections } from './component-collections.js';
 import type { Dataset } from './dataset.js';
 import type { Element } from './element.js';
 import { assignFragments, type FrameTable } from './fragment-assignment.js';
@@ -39,6 +40,7 @@ class EncapsulatedFrameIndex implements FrameIndex {
   /** First items that were found to be where the table says. */
   readonly #firstItems = new Map<number, ByteRange>();
   #frames: Promise<FrameTable> | undefined;
+  #collections: Promise<readonly FrameOfCodestream[] | undefined> | undefined;
 
   constructor(
     data: EncapsulatedPixelData,
@@ -73,6 +75,11 @@ class EncapsulatedFrameIndex implements FrameIndex {
       // The table lies about one frame: no other is taken from it either.
       this.#offsets = undefined;
     }
+    if (this.#data.transferSyntax.sharedCodestreams === true && this.frameCount > 1) {
+      this.#collections ??= this.#scanCollections();
+      const place = (await this.#collections)?.[frame];
+      if (place) return { kind: 'encapsulated', ...place };
+    }
     this.#frames ??= this.#scan();
     const fragments = (await this.#frames)[frame];
     if (!fragments || fragments.length === 0) {
@@ -99,6 +106,12 @@ class EncapsulatedFrameIndex implements FrameIndex {
     const { source, limits, transferSyntax } = this.#data;
     const fragments = await readFragments(source, this.#items.start, this.#items.end, limits);
     return assignFragments(source, fragments, this.frameCount, transferSyntax);
+  }
+
+  async #scanCollections(): Promise<readonly FrameOfCodestream[] | undefined> {
+    const { source, limits, dataset } = this.#data;
+    const { ranges } = await readFragments(source, this.#items.start, this.#items.end, limits);
+    return framesOfCollections(source, ranges, this.frameCount, dataset.number('SamplesPerPixel') ?? 1);
   }
 
   /**

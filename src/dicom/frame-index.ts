@@ -18,8 +18,15 @@ export type FrameLocation =
       readonly bitLength: number;
       readonly wordBytes: 1 | 2;
     }
-  /** An encapsulated frame (PS3.5 A.4): its fragments, in order, without their item headers. */
-  | { readonly kind: 'encapsulated'; readonly fragments: readonly ByteRange[] }
+  /**
+   * An encapsulated frame (PS3.5 A.4): its fragments, in order, without their item headers; and where several frames are the components
+   * of one codestream (A.4.4), which of them it is, counted from 0.
+   */
+  | {
+      readonly kind: 'encapsulated';
+      readonly fragments: readonly ByteRange[];
+      readonly frameOfCodestream?: number | undefined;
+    }
   /**
    * The same as an offset table has it, without a look at the source: the frame's items, headers and all. Whoever reads
    * them finds the fragments (`fragmentsIn`), or that the table lies; then `locate` knows better.

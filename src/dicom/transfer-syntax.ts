@@ -12,6 +12,8 @@ export interface TransferSyntax {
   readonly encapsulated: boolean;
   /** A frame may be split over several fragments; else one fragment is one frame. */
   readonly fragmentable: boolean;
+  /** Frames may be the components of one codestream (PS3.5 A.4.4). */
+  readonly sharedCodestreams?: boolean;
   readonly retired: boolean;
   /** For a row without a codec: what is not supported, in the standard's words. */
   readonly unsupported?: string;

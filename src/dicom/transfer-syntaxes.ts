@@ -9,6 +9,8 @@ const ENCAPSULATED = {
   fragmentable: true,
   retired: false,
 } as const;
+/** JPEG 2000 Part 2: frames may be the components of one codestream (PS3.5 A.4.4). */
+const SHARED_CODESTREAMS = { ...ENCAPSULATED, sharedCodestreams: true } as const;
 const NATIVE = { ...ENCAPSULATED, encapsulated: false, fragmentable: false } as const;
 const ONE_FRAGMENT_PER_FRAME = { ...ENCAPSULATED, fragmentable: false } as const;
 /** The whole elementary stream is the pixel data of all frames: frames cannot be told apart by fragments (PS3.5 8.2.5). */
@@ -66,8 +68,8 @@ const ROWS: readonly (readonly [string, string, Omit<TransferSyntax, 'uid' | 'na
   ['.4.81', 'JPEG-LS Lossy (Near-Lossless) Image Compression', ENCAPSULATED],
   ['.4.90', 'JPEG 2000 Image Compression (Lossless Only)', ENCAPSULATED],
   ['.4.91', 'JPEG 2000 Image Compression', ENCAPSULATED],
-  ['.4.92', 'JPEG 2000 Part 2 Multi-component Image Compression (Lossless Only)', ENCAPSULATED],
-  ['.4.93', 'JPEG 2000 Part 2 Multi-component Image Compression', ENCAPSULATED],
+  ['.4.92', 'JPEG 2000 Part 2 Multi-component Image Compression (Lossless Only)', SHARED_CODESTREAMS],
+  ['.4.93', 'JPEG 2000 Part 2 Multi-component Image Compression', SHARED_CODESTREAMS],
   ['.4.94', 'JPIP Referenced', JPIP],
   ['.4.95', 'JPIP Referenced Deflate', { ...JPIP, deflated: true }],
   ['.4.100', 'MPEG2 Main Profile / Main Level', VIDEO],

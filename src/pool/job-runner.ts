@@ -97,10 +97,16 @@ export class JobRunner implements WorkerInterface {
 async function decode(
   { frame, into, display }: FrameJob,
   { transferSyntax, attributes, request, limits }: PostedRecipe,
-  { bytes, bitOffset }: EncodedBytes,
+  { bytes, bitOffset, frameOfCodestream }: EncodedBytes,
   { read, checkpoint }: { readonly read: number; readonly checkpoint: () => void },
 ): Promise<DecodedFrame | RenderedFrame> {
-  const encoded = { bytes: unshared(bytes, transferSyntax), bitOffset, transferSyntax, attributes };
+  const encoded = {
+    bytes: unshared(bytes, transferSyntax),
+    bitOffset,
+    frameOfCodestream,
+    transferSyntax,
+    attributes,
+  };
   const decoded = await decodeEncodedFrame(encoded, {
     ...request,
     limits,

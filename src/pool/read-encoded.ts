@@ -8,6 +8,8 @@ export interface EncodedBytes {
   readonly bytes: Uint8Array;
   /** Where a native frame begins: a bit of the first byte, or in big endian of the first two (see `EncodedFrame`). */
   readonly bitOffset: number;
+  /** Which frame of the codestream, where it has several (see `FrameLocation`). */
+  readonly frameOfCodestream?: number | undefined;
 }
 
 /** Bytes between two fragments that are read along rather than read around: an item header has 8. */
@@ -32,8 +34,8 @@ export async function readEncoded(
     const end = Math.ceil((bitOffset + bitLength) / wordBits) * wordBytes;
     return { bytes: await source.read(first, end - first), bitOffset: bitOffset % wordBits };
   }
-  const { fragments } = location;
-  return { bytes: joined(await readAll(source, fragments)), bitOffset: 0 };
+  const { fragments, frameOfCodestream } = location;
+  return { bytes: joined(await readAll(source, fragments)), bitOffset: 0, frameOfCodestream };
 }
 
 type Fragments = Extract<FrameLocation, { kind: 'encapsulated' }>['fragments'];
