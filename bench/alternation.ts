@@ -25,20 +25,43 @@ export function cost({ wall, thread }: Times): readonly number[] {
   return thread ?? wall;
 }
 
+/** Milliseconds per decode of one turn. */
+export interface Turn {
+  readonly wall: number;
+  readonly thread: number | undefined;
+}
+
+/** One who takes turns, wherever it runs. */
+export interface Racer {
+  turn(): Promise<Turn>;
+}
+
+/** Seconds that a turn has. */
+export function turnSeconds({ rounds, seconds }: Schedule, racers: number): number {
+  return seconds / rounds / racers;
+}
+
 /**
  * Times contenders by turns in this process, in changing order. `benchmark` finds how many decodes fill a turn and reads the
  * clock; a turn is one cycle of it.
  */
-export async function alternate(contenders: readonly Contender[], schedule: Schedule): Promise<Times[]> {
-  const turn = schedule.seconds / schedule.rounds / contenders.length;
-  const clocks = contenders.map((contender) => new Clock(contender, turn));
+export function alternate(contenders: readonly Contender[], schedule: Schedule): Promise<Times[]> {
+  const seconds = turnSeconds(schedule, contenders.length);
+  return race(
+    contenders.map((contender) => new Clock(contender, seconds)),
+    schedule.rounds,
+  );
+}
+
+/** Lets all have their turns, in changing order. */
+export async function race(racers: readonly Racer[], rounds: number): Promise<Times[]> {
   // Code is loaded, compiled and optimised before anything counts.
-  for (const clock of clocks) await clock.turn();
-  const turns: Turn[][] = contenders.map(() => []);
-  for (let round = 0; round < schedule.rounds; round += 1) {
-    const order = [...clocks.keys()];
+  for (const racer of racers) await racer.turn();
+  const turns: Turn[][] = racers.map(() => []);
+  for (let round = 0; round < rounds; round += 1) {
+    const order = [...racers.keys()];
     if (round % 2 === 1) order.reverse();
-    for (const index of order) turns[index]!.push(await clocks[index]!.turn());
+    for (const index of order) turns[index]!.push(await racers[index]!.turn());
   }
   return turns.map((each) => {
     const thread = each.map((turn) => turn.thread);
@@ -49,14 +72,33 @@ export async function alternate(contenders: readonly Contender[], schedule: Sche
   });
 }
 
-/** Milliseconds per decode of one turn. */
-interface Turn {
-  readonly wall: number;
-  readonly thread: number | undefined;
+/** Takes turns of one that is told how often to decode: in another process, or in a page. */
+export class CountedRacer implements Racer {
+  readonly #decode: (count: number) => Promise<Turn>;
+  readonly #seconds: number;
+  #count = 1;
+
+  /** @param decode decodes `count` times, and says what one took */
+  constructor(decode: (count: number) => Promise<Turn>, seconds: number) {
+    this.#decode = decode;
+    this.#seconds = seconds;
+  }
+
+  /** Decodes for the length of a turn; a turn that came out short is repeated with more decodes. */
+  async turn(): Promise<Turn> {
+    for (;;) {
+      const count = this.#count;
+      const turn = await this.#decode(count);
+      const took = (turn.wall * count) / 1000;
+      const enough = Math.ceil((count * this.#seconds) / Math.max(took, this.#seconds / 10));
+      if (took >= 0.8 * this.#seconds || enough <= count) return turn;
+      this.#count = enough;
+    }
+  }
 }
 
 /** Takes the turns of one contender and remembers how many decodes fill one. */
-class Clock {
+class Clock implements Racer {
   readonly #contender: Contender;
   readonly #seconds: number;
   #count = 1;

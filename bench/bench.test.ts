@@ -25,12 +25,20 @@ describe('the arithmetic', () => {
     expect(() => ratioOf([1, 2], [1])).toThrow(RangeError);
   });
 
-  it('takes geometric means by peer and kind, of right answers only', () => {
+  it('takes geometric means by peer and process, of right answers only', () => {
     expect(geometricMean([2, 0.5])).toBeCloseTo(1, 12);
     const ratio = (value: number) => ({ median: value, lowerQuartile: value, upperQuartile: value });
     const right = { counts: true, refused: false, note: 'exact' };
     const row = (id: string, value: number, theirs = right) => ({
-      ...{ id, transferSyntax: '', peer: 'peer', megapixels: 1, outputBytes: 1, encodedBytes: 1 },
+      ...{
+        id,
+        transferSyntax: '1.2.840.10008.1.2.4.80',
+        bits: 16 as const,
+        peer: 'peer',
+        megapixels: 1,
+        outputBytes: 1,
+        encodedBytes: 1,
+      },
       ...{
         ours: right,
         theirs,
@@ -41,12 +49,14 @@ describe('the arithmetic', () => {
     const means = groupMeans([
       row('phantom a', 2),
       row('phantom b', 8),
-      row('corpus c', 3),
+      { ...row('corpus c', 3), bits: 8 as const },
+      row('fixture e', 0.5),
       row('phantom d', 1000, wrong),
     ]);
-    expect(means.map(({ kind, count }) => [kind, count])).toEqual([
-      ['phantom', 2],
-      ['corpus', 1],
+    expect(means.map(({ process, count, worst }) => [process, count, worst.id])).toEqual([
+      ['JPEG-LS lossless, 16 bit', 2, 'phantom a'],
+      ['JPEG-LS lossless, 8 bit', 1, 'corpus c'],
+      ['JPEG-LS lossless, 16 bit, fixtures', 1, 'fixture e'],
     ]);
     expect(means[0]!.fresh).toBeCloseTo(4, 12);
     expect(means[0]!.reused).toBeCloseTo(8, 12);

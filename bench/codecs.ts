@@ -1,7 +1,7 @@
-import { alternate, cost, type Schedule } from './alternation.js';
+import { alternate, cost, type Schedule, type Times } from './alternation.js';
 import type { BenchCase, EncodedCase } from './case.js';
 import { cineloopContenders } from './cineloop.js';
-import type { Contender, Output } from './contender.js';
+import type { Output } from './contender.js';
 import { type Verdict, verdicts } from './exactness.js';
 import { type Peer, peersFor } from './peers/peers.js';
 import { median, type Ratio, ratioOf } from './statistics.js';
@@ -11,6 +11,8 @@ export interface CodecResult {
   readonly id: string;
   readonly transferSyntax: string;
   readonly peer: string;
+  /** Bits of a sample's container: 16 for all that is wider than 8. */
+  readonly bits: 8 | 16;
   readonly megapixels: number;
   /** Bytes of decoded samples. */
   readonly outputBytes: number;
@@ -34,12 +36,44 @@ function decoderOf(peer: Peer): Promise<PeerDecoder> {
   return decoder;
 }
 
-/** Measures one frame: a row for each peer that knows its transfer syntax. */
-export async function measureCase(item: BenchCase, schedule: Schedule): Promise<CodecResult[]> {
+/** A peer that is measured on a frame, and what it decodes here. */
+export interface Rival {
+  readonly peer: Peer;
+  readonly decode: () => Output | Promise<Output>;
+}
+
+/** Where the turns are taken: in this process, in a page, in another process. */
+export interface Stage {
+  /** The peers there that know a transfer syntax. */
+  peersFor(transferSyntax: string): Peer[];
+  /** Times of cineloop into fresh arrays and into one array, then of the rivals. */
+  times(
+    frame: EncodedCase,
+    task: { readonly transferSyntax: string; readonly colour: 'stored' | 'rgb' },
+    rivals: readonly Rival[],
+    schedule: Schedule,
+  ): Promise<Times[]>;
+}
+
+/** All in this process. */
+export const thisProcess: Stage = {
+  peersFor,
+  async times(frame, { transferSyntax, colour }, rivals, schedule) {
+    const others = rivals.map(({ peer, decode }) => ({ name: peer.name, decode }));
+    return alternate([...(await cineloopContenders(frame, transferSyntax, colour)), ...others], schedule);
+  },
+};
+
+/** Measures one frame: a row for each peer. */
+export async function measureCase(
+  item: BenchCase,
+  schedule: Schedule,
+  stage: Stage = thisProcess,
+): Promise<CodecResult[]> {
   const { id, transferSyntax } = item;
   const frame = await item.load();
   const rivals = await Promise.all(
-    peersFor(transferSyntax).map(async (peer) => {
+    stage.peersFor(transferSyntax).map(async (peer) => {
       const decoder = await decoderOf(peer);
       const decode = () => decoder(frame);
       return { peer, decode, ...(await verdicts(frame, transferSyntax, { colour: peer.colour, decode })) };
@@ -47,8 +81,7 @@ export async function measureCase(item: BenchCase, schedule: Schedule): Promise<
   );
   const { rows, columns, samplesPerPixel, bitsAllocated } = frame.attributes;
   const common = {
-    id,
-    transferSyntax,
+    ...{ id, transferSyntax, bits: bitsAllocated > 8 ? (16 as const) : (8 as const) },
     megapixels: (rows * columns) / 1e6,
     outputBytes: rows * columns * samplesPerPixel * Math.ceil(bitsAllocated / 8),
     encodedBytes: frame.bytes.length,
@@ -58,11 +91,7 @@ export async function measureCase(item: BenchCase, schedule: Schedule): Promise<
   }
   const colour = rivals.some(({ peer }) => peer.colour === 'rgb') ? 'rgb' : 'stored';
   const able = rivals.filter(({ theirs }) => !theirs.refused);
-  const contenders: Contender[] = [
-    ...(await cineloopContenders(frame, transferSyntax, colour)),
-    ...able.map(({ peer, decode }) => ({ name: peer.name, decode })),
-  ];
-  const [fresh, reused, ...others] = await alternate(contenders, schedule);
+  const [fresh, reused, ...others] = await stage.times(frame, { transferSyntax, colour }, able, schedule);
   return rivals.map((rival) => {
     const { peer, ours, theirs } = rival;
     const times = others[able.indexOf(rival)];

@@ -10,9 +10,9 @@ const LEAST_PIXELS = 200_000;
 
 /**
  * Real frames from the corpus in `folder`: of the files with one frame on which independent decoders agree, three of each
- * transfer syntax, the smallest, the middle one and the largest.
+ * transfer syntax, the smallest, the middle one and the largest; or every one.
  */
-export async function corpusCases(folder: string): Promise<BenchCase[]> {
+export async function corpusCases(folder: string, every: boolean): Promise<BenchCase[]> {
   const files = grouped(await readReferences(join(folder, 'reference.tsv')), ({ file }) => file);
   const candidates = files
     .filter((frames) => frames.length === 1)
@@ -23,7 +23,7 @@ export async function corpusCases(folder: string): Promise<BenchCase[]> {
     );
   return grouped(candidates, ({ transferSyntax }) => transferSyntax).flatMap((group) => {
     const bySize = group.toSorted((a, b) => a.rows * a.columns - b.rows * b.columns);
-    const places = new Set([0, (bySize.length - 1) >> 1, bySize.length - 1]);
+    const places = every ? bySize.keys() : new Set([0, (bySize.length - 1) >> 1, bySize.length - 1]);
     return [...places].map((place) => caseOf(folder, bySize[place]!));
   });
 }

@@ -8,21 +8,27 @@ import dcmjs from 'dcmjs';
 import pc from 'picocolors';
 import { corpusFolder } from '../conformance/case.js';
 import { LEAST_ROUNDS } from './alternation.js';
-import { type CodecResult, measureCase } from './codecs.js';
+import { chromiumStage } from './chromium.js';
+import { type CodecResult, measureCase, type Stage, thisProcess } from './codecs.js';
 import { corpusCases } from './corpus-cases.js';
 import { fixtureCases } from './fixture-cases.js';
 import { machine } from './machine.js';
-import { measureNative, type NativeResult } from './native.js';
-import { peersFor } from './peers/peers.js';
+import { type MemoryResult, measureMemory, memoryIds } from './memory.js';
+import { measureNative, type NativeResult } from './native-frames.js';
+import { nativeLibraries } from './native-libraries.js';
 import { phantomCases } from './phantom-cases.js';
 import { measurePool, type PoolResult, poolIds } from './pool.js';
+import { measureSizes } from './sizes.js';
 import { measureStart, type StartResult, startIds } from './start.js';
 import {
   codecTable,
   machineLines,
+  meansTable,
   memoryTable,
   nativeTable,
+  poolMemoryTable,
   poolTable,
+  sizeTable,
   startTable,
   viewTable,
 } from './tables.js';
@@ -36,18 +42,38 @@ function positive(text: string): number {
 }
 
 const options = new Command('npm run bench --')
-  .option('--only <text>', 'only what has the text in its name, e.g. rle, corpus, native, views, start, pool')
+  .option(
+    '--only <text>',
+    'only names with a word that begins so, e.g. corpus, native, views, start, memory, sizes, pool',
+  )
+  .option('--peer <text>', 'only frames, beside the peers with the text in their name, e.g. charls')
+  .option('--every', 'every file of the corpus, not three of each transfer syntax', false)
+  .option('--chromium', 'frames only, in a page of Chromium', false)
+  .option('--native', "frames only, beside this machine's libjpeg-turbo and OpenJPEG", false)
   .option('--seconds <number>', 'seconds per frame measured; a pool takes ten times as much', positive, 1.5)
   .option('--rounds <number>', `turns that each side has, ${LEAST_ROUNDS} at least`, positive, 11)
   .option('--corpus <folder>', 'a corpus with a reference.tsv (else CINELOOP_CORPUS, or ../shared/corpus)')
   .option('--json <file>', 'write all that was measured as JSON too')
   .parse()
-  .opts<{ only?: string; seconds: number; rounds: number; corpus?: string; json?: string }>();
+  .opts<{
+    only?: string;
+    peer?: string;
+    every: boolean;
+    chromium: boolean;
+    native: boolean;
+    seconds: number;
+    rounds: number;
+    corpus?: string;
+    json?: string;
+  }>();
 
 dcmjs.log.setLevel('silent');
-const { only = '', seconds } = options;
+const { only = '', peer = '', seconds } = options;
 const rounds = Math.max(LEAST_ROUNDS, Math.round(options.rounds));
-const wanted = (id: string) => id.includes(only);
+/** Whether the text is in it, from the beginning of a word on: `start` is not in `restarts`. */
+const wanted = (id: string) =>
+  [...id.matchAll(/(?<![A-Za-z0-9])/g)].some(({ index }) => id.startsWith(only, index));
+const framesOnly = options.chromium || options.native || options.peer !== undefined;
 
 const here = machine();
 console.log(`${machineLines(here)}\n`);
@@ -56,16 +82,33 @@ if (options.corpus !== undefined) process.env.CINELOOP_CORPUS = options.corpus;
 const corpus = corpusFolder();
 if (corpus === undefined) console.log('No corpus on this machine: fixtures and phantoms only.\n');
 const phantoms = phantomCases();
-const cases = [...(await fixtureCases()), ...phantoms, ...(corpus ? await corpusCases(corpus) : [])].filter(
-  ({ id, transferSyntax }) => wanted(id) && peersFor(transferSyntax).length > 0,
+const fixtures = await fixtureCases();
+
+const chromium = options.chromium ? await chromiumStage() : undefined;
+const libraries = options.native ? await nativeLibraries() : undefined;
+for (const line of libraries?.missing ?? []) console.log(pc.yellow(`Not measured: ${line}`));
+if (chromium) console.log(`In a page of ${chromium.browser}.\n`);
+if (libraries) console.log(`Beside ${libraries.names.join(' and ') || 'nothing'}, each on one thread.\n`);
+const anywhere: Stage = chromium ?? libraries?.stage ?? thisProcess;
+const stage: Stage = {
+  ...anywhere,
+  peersFor: (transferSyntax) => anywhere.peersFor(transferSyntax).filter(({ name }) => name.includes(peer)),
+};
+
+const cases = [...fixtures, ...phantoms, ...(corpus ? await corpusCases(corpus, options.every) : [])].filter(
+  ({ id, transferSyntax }) => wanted(id) && stage.peersFor(transferSyntax).length > 0,
 );
-const starts = startIds().filter(wanted);
-const pools = poolIds().filter(wanted);
-const measuresNative = wanted('native');
-const views = viewIds().filter(wanted);
+const sections = (ids: string[]) => (framesOnly ? [] : ids.filter(wanted));
+const starts = sections(startIds());
+const memories = sections(memoryIds());
+const pools = sections(poolIds());
+const views = sections(viewIds());
+const [measuresNative] = sections(['native']);
+const [measuresSizes] = sections(['sizes']);
 
 const bar = new SingleBar({ format: '{bar} {value}/{total} {id}', stream: process.stderr, hideCursor: true });
-const total = cases.length + views.length + starts.length + pools.length + (measuresNative ? 1 : 0);
+const total =
+  cases.length + views.length + starts.length + memories.length + pools.length + (measuresNative ? 1 : 0);
 if (process.stderr.isTTY) bar.start(total, 0, { id: '' });
 const step = async <Result>(id: string, measure: () => Promise<Result>): Promise<Result> => {
   bar.update({ id });
@@ -76,7 +119,7 @@ const step = async <Result>(id: string, measure: () => Promise<Result>): Promise
 
 const codecResults: CodecResult[] = [];
 for (const item of cases) {
-  codecResults.push(...(await step(item.id, () => measureCase(item, { rounds, seconds }))));
+  codecResults.push(...(await step(item.id, () => measureCase(item, { rounds, seconds }, stage))));
 }
 const nativeResults: NativeResult[] = measuresNative
   ? await step('native', () => measureNative({ rounds, seconds }))
@@ -84,28 +127,33 @@ const nativeResults: NativeResult[] = measuresNative
 const viewResults: ViewResult[] = [];
 for (const id of views) viewResults.push(...(await step(id, () => measureViews(id, { rounds, seconds }))));
 const startResults: StartResult[] = [];
-for (const id of starts) startResults.push(await step(id, () => measureStart(id, phantoms, rounds)));
+for (const id of starts) startResults.push(await step(id, () => measureStart(id, fixtures, rounds)));
+const memoryResults: MemoryResult[] = [];
+for (const id of memories) memoryResults.push(await step(id, () => measureMemory(id, phantoms)));
 const poolResults: PoolResult[] = [];
 for (const id of pools) poolResults.push(await step(id, () => measurePool(id, 10 * seconds, rounds)));
 bar.stop();
+await chromium?.close();
 
 const means = groupMeans(codecResults);
-const targets = targetsOf(codecResults, nativeResults, viewResults, poolResults);
+const sizes = measuresSizes === undefined ? undefined : measureSizes();
+const targets = targetsOf({
+  ...{ codecs: codecResults, natives: nativeResults, starts: startResults },
+  ...{ sizes: sizes?.kernels ?? [], views: viewResults, pools: poolResults },
+});
 const section = (title: string, body: string) => console.log(`${pc.bold(title)}\n${body}\n`);
 if (codecResults.length > 0) {
   section(`Codecs, warm, medians of ${rounds} rounds by turns`, codecTable(codecResults));
-  const lines = means.map(
-    ({ peer, kind, count, fresh, reused }) =>
-      `${fresh.toFixed(2).padStart(6)}x  ${reused.toFixed(2).padStart(6)}x reused  ${peer}, ${count} ${kind} frames`,
-  );
-  section('Geometric means of the ratios', lines.join('\n'));
+  section('Geometric means of the ratios', meansTable(means));
 }
 if (nativeResults.length > 0) section('Native frames in memory', nativeTable(nativeResults));
 if (viewResults.length > 0) section('Parts of a frame', viewTable(viewResults));
-if (startResults.length > 0) section('Cold start and memory', startTable(startResults));
+if (startResults.length > 0) section('Cold start', startTable(startResults));
+if (memoryResults.length > 0) section('Memory', memoryTable(memoryResults));
+if (sizes) section('Sizes', sizeTable(sizes.kernels, sizes.packages));
 if (poolResults.length > 0) {
   section('Pool', poolTable(poolResults));
-  if (poolResults.some(({ memory }) => memory)) section('Memory of the pool', memoryTable(poolResults));
+  if (poolResults.some(({ memory }) => memory)) section('Memory of the pool', poolMemoryTable(poolResults));
 }
 if (targets.length > 0) {
   const lines = targets.map(
@@ -125,6 +173,8 @@ if (options.json !== undefined) {
       native: nativeResults,
       views: viewResults,
       start: startResults,
+      memory: memoryResults,
+      sizes,
       pool: poolResults,
       targets,
     },

@@ -1,98 +1,55 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import type { BenchCase } from './case.js';
-import { EMSCRIPTEN_BUILDS } from './peers/peers.js';
+import { type FreshProcess, freshProcesses, type Span } from './fresh-process.js';
 import { median, type Ratio, ratioOf } from './statistics.js';
 
-/** What one process of fresh-process.mjs says. */
-interface FreshProcess {
-  /** Milliseconds from loading the decoder to its first frame. */
-  readonly firstFrame: number;
-  readonly rssBefore: number;
-  readonly rssPeak: number;
-  /** Bytes of all WebAssembly memories at the end. */
-  readonly wasm: number;
+/** What one side of a start takes, in milliseconds of processor, and the peer's over ours. */
+export interface StartTimes {
+  readonly ours: number;
+  readonly peer: number;
+  readonly ratio: Ratio;
 }
 
-/** A decoder's start beside cineloop's, each in processes of its own. Medians. */
+/** A decoder's start beside cineloop's on one small frame. Medians. */
 export interface StartResult {
   readonly id: string;
   readonly peer: string;
-  readonly firstFrame: { readonly ours: number; readonly peer: number; readonly ratio: Ratio };
-  /** Bytes that the process grew by at its peak, over `frames` frames, and bytes of WebAssembly memory at the end. */
-  readonly growth: { readonly ours: number; readonly peer: number };
-  readonly wasm: { readonly ours: number; readonly peer: number };
+  /** From a loaded script to the first frame: the kernel read, compiled and instantiated, the frame decoded. */
+  readonly kernel: StartTimes;
+  /** The same with the script's loading. */
+  readonly whole: StartTimes;
+  /** The whole by the clock. */
+  readonly clock: StartTimes;
 }
 
-/** What is loaded for a phantom; the RLE decoder of the image loader is no module that Node.js could load by itself. */
+/** A small frame of each codec, so that the start is what is measured: case, peer, our engine where it is not the default. */
 const STARTS = [
-  ['phantom jpeg-lossless ct', 'jpeg-lossless-decoder-js', { moduleName: 'jpeg-lossless-decoder-js' }],
-  ['phantom jpeg xa', 'libjpeg-turbo', { build: EMSCRIPTEN_BUILDS['libjpeg-turbo'] }],
-  ['phantom jpeg-ls ct', 'charls', { build: EMSCRIPTEN_BUILDS.charls }],
-  ['phantom jpeg-2000 ct', 'openjpeg', { build: EMSCRIPTEN_BUILDS.openjpeg }],
-  ['phantom htj2k ct', 'openjph', { build: EMSCRIPTEN_BUILDS.openjph }],
-  ['phantom jpeg-xl mr', 'libjxl', { build: EMSCRIPTEN_BUILDS.libjxl }],
+  ['fixture jpeg/us-420-baseline', 'libjpeg-turbo', 'cineloop-jpeg'],
+  ['fixture jpeg/us-420-progressive', 'libjpeg-turbo', 'cineloop-jpeg'],
+  ['fixture jpeg-lossless/ct-first-order', 'jpeg-lossless-decoder-js', 'cineloop-jpeg-lossless'],
+  ['fixture jpeg-ls/ct', 'charls', 'cineloop-jpeg-ls'],
+  ['fixture jpeg-2000/ct', 'openjpeg', 'cineloop-jpeg-2000'],
+  ['fixture htj2k/ct', 'openjph', 'cineloop-jpeg-2000'],
 ] as const;
 
-/** Frames that a process decodes: enough for what is never freed to show. */
-export const FRAMES_PER_PROCESS = 40;
-
 export function startIds(): string[] {
-  return STARTS.map(([prefix]) => `start ${prefix}`);
+  return STARTS.map(([id]) => `start ${id}`);
 }
 
-/** Starts processes by turns, `rounds` of each side. */
 export async function measureStart(
   id: string,
   cases: readonly BenchCase[],
   rounds: number,
 ): Promise<StartResult> {
-  const [prefix, peer, how] = STARTS.find(([start]) => id === `start ${start}`)!;
-  const item = cases.find((candidate) => candidate.id.startsWith(prefix))!;
-  const { bytes, attributes } = await item.load();
-  const folder = mkdtempSync(join(tmpdir(), 'cineloop-bench-'));
-  const path = join(folder, 'frame');
-  writeFileSync(path, bytes);
-  const { transferSyntax } = item;
-  const frame = { path, transferSyntax, attributes, frames: FRAMES_PER_PROCESS };
-  const ours: FreshProcess[] = [];
-  const theirs: FreshProcess[] = [];
-  try {
-    // The first pair fills the file cache.
-    for (let round = -1; round < rounds; round += 1) {
-      const pair = [await run(frame), await run({ ...frame, ...how })] as const;
-      if (round >= 0) {
-        ours.push(pair[0]);
-        theirs.push(pair[1]);
-      }
-    }
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-  const of = (runs: FreshProcess[], value: (run: FreshProcess) => number) => runs.map(value);
-  const both = (value: (run: FreshProcess) => number) => ({
-    ours: median(of(ours, value)),
-    peer: median(of(theirs, value)),
+  const [caseId, peer, engine] = STARTS.find(([start]) => id === `start ${start}`)!;
+  const item = cases.find((candidate) => candidate.id === caseId)!;
+  const { ours, theirs } = await freshProcesses({ item, peer, engine, frames: 1 }, rounds);
+  const times = (value: (run: FreshProcess) => number): StartTimes => ({
+    ...{ ours: median(ours.map(value)), peer: median(theirs.map(value)) },
+    ratio: ratioOf(theirs.map(value), ours.map(value)),
   });
-  const firstFrame = (run: FreshProcess) => run.firstFrame;
+  const both = (part: keyof Span) => times(({ loaded, first }) => loaded[part] + first[part]);
   return {
-    ...{ id: item.id, peer },
-    firstFrame: { ...both(firstFrame), ratio: ratioOf(of(theirs, firstFrame), of(ours, firstFrame)) },
-    growth: both(({ rssBefore, rssPeak }) => rssPeak - rssBefore),
-    wasm: both(({ wasm }) => wasm),
+    ...{ id: caseId, peer },
+    ...{ kernel: times(({ first }) => first.processor), whole: both('processor'), clock: both('clock') },
   };
-}
-
-const script = fileURLToPath(new URL('fresh-process.mjs', import.meta.url));
-
-async function run(task: object): Promise<FreshProcess> {
-  // The task's own options only: a loader that this process runs under is no part of what is measured.
-  const { stdout } = await promisify(execFile)(process.execPath, [script, JSON.stringify(task)], {
-    env: { ...process.env, NODE_OPTIONS: '' },
-  });
-  return JSON.parse(stdout.trim().split('\n').at(-1)!) as FreshProcess;
 }

@@ -2,10 +2,13 @@ import Table from 'cli-table3';
 import pc from 'picocolors';
 import type { CodecResult } from './codecs.js';
 import type { Machine } from './machine.js';
-import type { NativeResult } from './native.js';
+import { FRAMES_PER_PROCESS, type MemoryResult } from './memory.js';
+import type { NativeResult } from './native-frames.js';
 import { MEMORY_FRAMES, type PoolRate, type PoolResult } from './pool.js';
-import { FRAMES_PER_PROCESS, type StartResult } from './start.js';
+import type { Size } from './sizes.js';
+import type { StartResult, StartTimes } from './start.js';
 import { median, type Ratio } from './statistics.js';
+import type { GroupMean } from './targets.js';
 import type { ViewResult } from './views.js';
 
 const BARE = {
@@ -14,11 +17,17 @@ const BARE = {
   ...{ left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ' },
 };
 
-/** A table: the first `texts` columns are text, the others numbers, to the right. */
-function table(head: readonly string[], rows: readonly (readonly string[])[], texts: number): string {
+/** A table: the first `texts` columns are text, and the last `after`; the others numbers, to the right. */
+function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  texts: number,
+  after = 0,
+): string {
+  const isText = (column: number) => column < texts || column >= head.length - after;
   const lines = new Table({
     head: head.map((name) => pc.dim(name)),
-    colAligns: head.map((_, column) => (column < texts ? 'left' : 'right')),
+    colAligns: head.map((_, column) => (isText(column) ? 'left' : 'right')),
     chars: BARE,
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
   });
@@ -111,20 +120,49 @@ export function viewTable(results: readonly ViewResult[]): string {
   return table(head, rows, 2);
 }
 
+export function meansTable(means: readonly GroupMean[]): string {
+  const head = ['process', 'peer', 'frames', 'ratio', 'reused', 'worst', 'frame'];
+  const rows = means.map(({ process, peer, count, fresh, reused, worst }) => [
+    ...[process, peer, String(count), `${fixed(fresh, 2)}x`, `${fixed(reused, 2)}x`],
+    ...[`${fixed(worst.fresh, 2)}x`, worst.id],
+  ]);
+  return table(head, rows, 2, 1);
+}
+
 export function startTable(results: readonly StartResult[]): string {
   const head = [
-    ...['first frame', 'peer', 'ours ms', 'peer ms', 'ratio', 'spread'],
-    ...['ours MB', 'peer MB', 'ours wasm', 'peer wasm'],
+    ...['first frame', 'peer', 'kernel ms', 'peer ms', 'ratio', 'spread'],
+    ...['whole ms', 'peer ms', 'ratio', 'spread', 'clock ms', 'peer ms', 'ratio'],
   ];
-  const rows = results.map(({ id, peer, firstFrame, growth, wasm }) => [
-    ...[id, peer, milliseconds(firstFrame.ours), milliseconds(firstFrame.peer)],
-    ...[times(firstFrame.ratio), spread(firstFrame.ratio)],
-    ...[megabytes(growth.ours), megabytes(growth.peer), megabytes(wasm.ours), megabytes(wasm.peer)],
+  const cells = ({ ours, peer, ratio }: StartTimes) => [milliseconds(ours), milliseconds(peer), times(ratio)];
+  const rows = results.map(({ id, peer, kernel, whole, clock }) => [
+    ...[id, peer, ...cells(kernel), spread(kernel.ratio)],
+    ...[...cells(whole), spread(whole.ratio), ...cells(clock)],
+  ]);
+  const note =
+    'In processes of their own, processor time of all their threads. kernel: from the loaded script to the first frame, ' +
+    'WebAssembly read, compiled and instantiated; whole: with the loading of the script; clock: the whole by the clock.';
+  return `${table(head, rows, 2)}\n${note}`;
+}
+
+export function memoryTable(results: readonly MemoryResult[]): string {
+  const head = ['frame', 'peer', 'ours MB', 'peer MB', 'ours wasm', 'peer wasm'];
+  const rows = results.map(({ id, peer, growth, wasm }) => [
+    ...[id, peer, megabytes(growth.ours), megabytes(growth.peer)],
+    ...[megabytes(wasm.ours), megabytes(wasm.peer)],
   ]);
   const note =
     `In processes of their own. MB: what the process grew by at its peak over ${FRAMES_PER_PROCESS} frames, ` +
     'code and samples included; wasm: its WebAssembly memory at the end.';
   return `${table(head, rows, 2)}\n${note}`;
+}
+
+export function sizeTable(kernels: readonly Size[], packages: readonly Size[]): string {
+  const rows = [...kernels, ...packages].map(({ name, raw, gzip, brotli }) => [
+    name,
+    ...[raw, gzip, brotli].map(String),
+  ]);
+  return table(['bytes of', 'raw', 'gzip -9', 'brotli 11'], rows, 1);
 }
 
 export function poolTable(results: readonly PoolResult[]): string {
@@ -169,7 +207,7 @@ export function middleOf({ passes }: PoolRate) {
   };
 }
 
-export function memoryTable(results: readonly PoolResult[]): string {
+export function poolMemoryTable(results: readonly PoolResult[]): string {
   const quarters = [1, 2, 3, 4].map((quarter) => `MB at ${(quarter * MEMORY_FRAMES) / 4}`);
   const rows = results.flatMap(({ id, memory }) =>
     memory === undefined

@@ -1,33 +1,10 @@
-import { type EmscriptenBuild, loaderOf } from './emscripten-build.js';
-import { imageLoaderRle } from './image-loader-rle.js';
+import { EMSCRIPTEN_BUILDS } from './emscripten-builds.js';
+import { loaderOf } from './emscripten-loader.js';
+import { imageLoaderJpeg, imageLoaderRle } from './image-loader.js';
 import { jpegLosslessLoader } from './jpeg-lossless-decoder.js';
 import type { Peer } from './peer.js';
 
 export type { Peer };
-
-/** The builds that the image loader loads: those that only decode, where there is one. */
-export const EMSCRIPTEN_BUILDS = {
-  'libjpeg-turbo': {
-    package: '@cornerstonejs/codec-libjpeg-turbo-8bit',
-    ...{ script: 'decodewasmjs', wasm: 'decodewasm', decoder: 'JPEGDecoder' },
-  },
-  charls: {
-    package: '@cornerstonejs/codec-charls',
-    ...{ script: 'decodewasmjs', wasm: 'decodewasm', decoder: 'JpegLSDecoder' },
-  },
-  openjpeg: {
-    package: '@cornerstonejs/codec-openjpeg',
-    ...{ script: 'decodewasmjs', wasm: 'decodewasm', decoder: 'J2KDecoder' },
-  },
-  openjph: {
-    package: '@cornerstonejs/codec-openjph',
-    ...{ script: 'wasmjs', wasm: 'wasm', decoder: 'HTJ2KDecoder', fresh: true },
-  },
-  libjxl: {
-    package: '@cornerstonejs/codec-libjxl',
-    ...{ script: 'decodewasmjs', wasm: 'decodewasm', decoder: 'JpegXLDecoder' },
-  },
-} as const satisfies Record<string, EmscriptenBuild>;
 
 function emscripten(name: keyof typeof EMSCRIPTEN_BUILDS, colour: Peer['colour'], syntaxes: number[]): Peer {
   const build = EMSCRIPTEN_BUILDS[name];
@@ -52,6 +29,13 @@ export const PEERS: readonly Peer[] = [
   jpegLossless('jpeg-lossless-decoder-js'),
   jpegLossless('@cornerstonejs/jpeg-lossless-decoder-js'),
   emscripten('libjpeg-turbo', 'rgb', [50, 51, 53, 55]),
+  {
+    name: 'dicom-image-loader JPEG',
+    package: '@cornerstonejs/dicom-image-loader',
+    transferSyntaxes: ['1.2.840.10008.1.2.4.51'],
+    colour: 'stored',
+    load: imageLoaderJpeg,
+  },
   emscripten('charls', 'stored', [80, 81]),
   emscripten('openjpeg', 'stored', [90, 91]),
   emscripten('openjph', 'stored', [201, 202, 203]),
