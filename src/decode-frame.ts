@@ -85,6 +85,7 @@ export async function decodeFrame(
       input: { kind: 'bytes', bytes, transfer },
       here: isRegisteredHere(transferSyntax, engine) || (await isInPlace(frame, options)),
       signals: signal === undefined ? [] : [signal],
+      strips: options.strips,
     },
     into,
   );

@@ -20,7 +20,8 @@ import {
   type RenderOptions,
   viewOf,
 } from './options.js';
-import type { FramePool, PooledFrame, PooledSource } from './pool/frame-pool.js';
+import type { FramePool } from './pool/frame-pool.js';
+import type { PooledFrame, PooledSource } from './pool/pooled-frame.js';
 import type { RenderedFrame } from './pool/protocol.js';
 import type { Recipe } from './pool/recipe.js';
 import { isRegisteredHere } from './register-codec.js';
@@ -289,7 +290,7 @@ export class DicomImage {
 
   /** What the pool is told of a frame. It holds on to the image, so that this is not forgotten while frames are on their way. */
   async #frame(index: number, options: DecodeOptions, ...signals: AbortSignal[]): Promise<PooledFrame> {
-    const { engine, signal } = options;
+    const { engine, signal, strips } = options;
     signals.push(this.#closing.signal);
     if (signal !== undefined) signals.push(signal);
     const input = this.#input();
@@ -301,7 +302,7 @@ export class DicomImage {
       const locate = () => frames.locate(index);
       here = await standsInMemory({ source, locate, transferSyntax, attributes }, options);
     }
-    return { recipe, index, input, signals, here, owner: this };
+    return { recipe, index, input, signals, here, strips, owner: this };
   }
 
   #input(): PooledSource {

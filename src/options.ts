@@ -17,6 +17,12 @@ export interface WorkOptions {
   readonly pool?: Pool | undefined;
   /** 0 decodes on the calling thread, by the same code; goes before `pool`. */
   readonly workers?: 0 | undefined;
+  /**
+   * Strips of rows in which workers decode one frame side by side: 1 for never, more to have as many whatever else is to be
+   * done. By default workers that have nothing else to do share a large frame. JPEG 2000 and HTJ2K only, and of those frames
+   * that are wanted whole; of others it changes nothing. A frame of few rows gives fewer.
+   */
+  readonly strips?: number | undefined;
   /** What the frame may cost at most. What is not set here is as the pool was made with. */
   readonly limits?: Partial<Limits> | undefined;
 }
@@ -94,6 +100,7 @@ function checkOptions({
   region,
   layers = 1,
   truncated,
+  strips = 1,
 }: WorkOptions & {
   colour?: unknown;
   into?: unknown;
@@ -119,6 +126,7 @@ function checkOptions({
   }
   const isWhole = (value: number, least: number) => Number.isSafeInteger(value) && value >= least;
   if (!isWhole(reduction, 0)) throw new RangeError(`The reduction is 0 or more, not ${reduction}.`);
+  if (!isWhole(strips, 1)) throw new RangeError(`The strips are 1 or more, not ${strips}.`);
   if (!isWhole(layers, 1)) throw new RangeError(`The layers are 1 or more, not ${layers}.`);
   if (region === undefined) return;
   const { row, column, rows, columns } = region;

@@ -95,6 +95,19 @@ export interface Decoder {
   inPlace?(frame: EncodedFrame): SamplesInPlace | undefined;
 }
 
+/** What strips of a frame cost. Rough is enough: it decides how the work is shared out, not what comes of it. */
+export interface StripCosts {
+  /** Nanoseconds for each byte of the codestream and for each sample that one core takes. */
+  readonly perByte: number;
+  readonly perSample: number;
+  /** Rows that are decoded together. */
+  readonly bandRows: number;
+  /** Bands, or as much work, that a strip decodes for the sake of its first rows and its neighbour decodes too. */
+  readonly repeated: number;
+  /** Rows above the end of a band from which the next band is not needed. */
+  readonly reach: number;
+}
+
 /** A codec as the registry lists it: light to import, its code and its WebAssembly come when first needed. */
 export interface Codec {
   /** Name that callers choose it by, unique: `cineloop-rle`, `openjpeg`. */
@@ -110,6 +123,11 @@ export interface Codec {
    * whole picture; where no codec knows reductions, one is refused.
    */
   readonly views?: { readonly reduction?: boolean; readonly region?: boolean };
+  /**
+   * There where a strip of rows (a region as wide as the frame) costs little more than its share of it, so that workers can
+   * decode one frame together.
+   */
+  strips?(transferSyntax: string): StripCosts;
   /**
    * What in this frame the codec cannot decode, in the standard's words; undefined where it takes the frame on. Looks
    * at the headers only, before any code is loaded: the stream, not the UID, decides who decodes it. A frame whose

@@ -1,5 +1,5 @@
 import { type Kernel, loadKernel } from '../wasm/kernel.js';
-import type { Codec, Codestream, Decoder, EncodedFrame, Truncation } from './codec.js';
+import type { Codec, Codestream, Decoder, EncodedFrame, StripCosts, Truncation } from './codec.js';
 import { inspectJpeg2000, type Jpeg2000Header } from './jpeg-2000-markers.js';
 import { extentOf, type View, WHOLE } from './view.js';
 
@@ -9,9 +9,21 @@ export const jpeg2000: Codec = {
   transferSyntaxes: [90, 91, 92, 93, 201, 202, 203].map((number) => `1.2.840.10008.1.2.4.${number}`),
   modules: ['jpeg-2000'],
   views: { reduction: true, region: true },
+  strips: (transferSyntax) => (HIGH_THROUGHPUT.test(transferSyntax) ? HT_STRIPS : STRIPS),
   refusal,
   load: async () => jpeg2000Decoder(await loadKernel('jpeg-2000')),
 };
+
+const HIGH_THROUGHPUT = /\.20[123]$/;
+
+/**
+ * A row of code-blocks of the finest level, 64 coefficients high as encoders make them, is 128 rows of the image. The filters
+ * reach less than twelve rows at the three finest levels (ITU-T T.800 F.3). Of strips that meet both decode one row of
+ * code-blocks of each level l: a share of 3 / 4^l of the samples of 64 * 2^l rows, which is 1.5 bands in all.
+ */
+const BANDS = { bandRows: 128, reach: 12, repeated: 1.5 };
+const STRIPS: StripCosts = { ...BANDS, perByte: 80, perSample: 3 };
+const HT_STRIPS: StripCosts = { ...BANDS, perByte: 6, perSample: 1 };
 
 /** Bits of a sample that the kernel's arithmetic has room for. */
 const HIGHEST_PRECISION = 28;

@@ -1,64 +1,39 @@
 import { hardwareConcurrency, hasThreads } from '#thread';
-import type { FrameIndex, FrameLocation } from '../dicom/frame-index.js';
+import type { FrameLocation } from '../dicom/frame-index.js';
 import {
+  Aborted,
   AttributeMismatch,
   type ErrorContext,
   errorFromData,
   InvalidDataset,
+  LimitExceeded,
+  UnsupportedFeature,
   WorkerFailure,
   withContext,
 } from '../errors.js';
 import type { DecodedFrame, SampleArray } from '../frame/decoded-frame.js';
-import { typeOf, viewSamples } from '../frame/sample-array.js';
-import { DEFAULT_LIMITS, type Limits } from '../limits.js';
+import { DEFAULT_LIMITS } from '../limits.js';
 import type { ByteSource } from '../sources/byte-source.js';
-import { moduleOf } from '../wasm/modules.js';
-import { SAMPLES_MODULE } from '../wasm/samples.js';
+import { JoinedFrame } from './joined-frame.js';
+import { KnownRecipes, numberOf } from './known-recipes.js';
 import { LocalExecutor } from './local-executor.js';
 import { ownedBuffers } from './owned-buffers.js';
 import type { Pool, PoolOptions } from './pool.js';
-import type { Answer, CompiledModule, DisplayJob, FrameInput, Message, RenderedFrame } from './protocol.js';
+import type { PooledFrame, PooledSource } from './pooled-frame.js';
+import type { Answer, DisplayJob, FrameInput, Message, RenderedFrame } from './protocol.js';
 import { readEncoded } from './read-encoded.js';
-import type { PostedRecipe, Recipe } from './recipe.js';
+import type { Recipe } from './recipe.js';
 import { Scheduler } from './scheduler.js';
-import { threadCodecs } from './thread-codecs.js';
+import { type Pixels, SpentMemory } from './spent-memory.js';
+import { areWorthwhile, divide, type FrameSize, type Strip, wholeCost } from './strips.js';
 import { WorkerExecutor } from './worker-executor.js';
 
-/** A frame as the public surface hands it in. */
-export interface PooledFrame {
-  readonly recipe: Recipe;
-  /** Index of the frame, counted from 0; undefined where it is bytes. */
-  readonly index: number | undefined;
-  readonly input: PooledBytes | PooledSource;
-  /** Each of them drops it. */
-  readonly signals: readonly AbortSignal[];
-  /** To be decoded on the calling thread, whatever the pool. */
-  readonly here: boolean;
-  /** What must not be forgotten while the frame is on its way. */
-  readonly owner?: object;
-}
-
-/** The whole encoded frame. */
-export interface PooledBytes {
-  readonly kind: 'bytes';
-  readonly bytes: Uint8Array;
-  /** The caller gives the bytes' buffer away. */
-  readonly transfer: boolean;
-}
-
-/** Where the encoded frames of an image are. */
-export interface PooledSource {
-  readonly kind: 'source';
-  readonly source: ByteSource;
-  readonly frames: FrameIndex;
-}
-
-/** A recipe as this pool tells its workers of it. */
-interface KnownRecipe {
-  readonly number: number;
-  readonly posted: PostedRecipe;
-  /** What its frames will probably need; undefined while it is being compiled. */
-  modules: readonly CompiledModule[] | undefined;
+/** What a worker is to do, and the memory for what comes of it. */
+interface Task {
+  readonly frame: PooledFrame;
+  readonly display: DisplayJob | undefined;
+  readonly takeMemory: () => Pixels | undefined;
+  readonly strip: Strip | undefined;
 }
 
 /** Batches that a worker holds at once: the one that it decodes, and the next one, whose bytes it reads meanwhile. */
@@ -73,35 +48,30 @@ const BATCH = 4;
  */
 const GRACE = 1_000;
 
+/** Milliseconds that a worker takes to start: a frame that takes longer by itself waits for one. */
+const START_COST = 100;
+
+/** Bytes that are taken at most for one coded sample: three of a palette's colours, or four bytes and room to convert them. */
+const MOST_BYTES = 12;
+
 /** Workers that a pool has by default at most: each may hold as much memory as its limits allow. */
 const DEFAULT_MOST = 8;
-
-/** The numbers by which workers know sources and recipes. */
-const sourceNumbers = new WeakMap<ByteSource, number>();
-let lastSourceNumber = 0;
-let lastRecipeNumber = 0;
 
 /** A pool as the surface uses it: frames in, decoded frames out. */
 export class FramePool implements Pool {
   readonly workers: number;
-  readonly #limits: Limits;
   /** For the workers; undefined where there are none. */
   readonly #away: Scheduler<Message, Answer> | undefined;
   /** For the calling thread. */
   readonly #here: Scheduler<Message, Answer>;
   /** Spent output memory, sent back to the workers with frames of the same size: fresh memory costs page faults. */
-  readonly #spent: ArrayBuffer[] = [];
-  /** Frames that the last iteration was ahead by: as much spent memory is in use. */
-  #ahead = 0;
-  readonly #recipes = new WeakMap<Recipe, KnownRecipe>();
-  /** The compiled modules of a codec, by their names. */
-  readonly #modules = new Map<string, Promise<readonly CompiledModule[]>>();
-  /** Memory that came from a worker: it is nobody else's. */
-  readonly #arrived = new WeakSet<ArrayBufferLike>();
+  readonly #spent: SpentMemory;
+  readonly #recipes: KnownRecipes;
 
   constructor(options: PoolOptions = {}) {
     this.workers = checkedSize(options.workers);
-    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#spent = new SpentMemory(Math.max(1, this.workers) * DEPTH);
+    this.#recipes = new KnownRecipes({ ...DEFAULT_LIMITS, ...options.limits });
     const codecs = (options.codecs ?? []).map((url) => new URL(url).href);
     const codecsHere = this.workers === 0 ? codecs : [];
     const common = { depth: DEPTH, grace: GRACE, millisecondsOf };
@@ -116,18 +86,23 @@ export class FramePool implements Pool {
   lookAhead(recipe: Recipe | undefined): number {
     const batch = this.#away?.batchOf(recipe) ?? 1;
     const held = Math.max(1, this.workers) * DEPTH;
-    this.#ahead = batch === 1 ? held : (held + 1) * batch;
-    return this.#ahead;
+    const ahead = batch === 1 ? held : (held + 1) * batch;
+    this.#spent.most = Math.max(held, ahead);
+    return ahead;
   }
 
   async close(): Promise<void> {
-    this.#spent.length = 0;
+    this.#spent.clear();
     await Promise.all([this.#here.close(), this.#away?.close()]);
   }
 
   /** Decodes one frame, into memory of the caller's where that is given. */
-  decode(frame: PooledFrame, into?: SampleArray): Promise<DecodedFrame> {
-    return this.#fulfil<DecodedFrame>(frame, undefined, into);
+  async decode(frame: PooledFrame, into?: SampleArray): Promise<DecodedFrame> {
+    const size = this.#mayDivide(frame) ? await this.#sizeOf(frame, into) : undefined;
+    // From the look at who is idle to giving them work nothing is awaited, so that no two frames count on the same workers.
+    const strips = size && this.#stripsOf(frame, size);
+    const joined = strips && (await this.#decodeStrips(frame, strips, into));
+    return joined ?? this.#fulfil<DecodedFrame>(frame, undefined, into);
   }
 
   /** Decodes and renders one frame, into memory of the caller's where that is given. */
@@ -152,18 +127,14 @@ export class FramePool implements Pool {
       );
     }
     bytesOf(into).set(bytesOf(pixels));
-    const { buffer } = pixels;
-    if (this.#arrived.has(buffer) && buffer.byteLength === pixels.byteLength) {
-      if (this.#spent.length >= Math.max(this.#ahead, DEPTH)) this.#spent.shift();
-      this.#spent.push(buffer as ArrayBuffer);
-    }
+    this.#spent.keep(pixels);
     return withPixels(result, into);
   }
 
   /** Tells the workers that a source is closed. */
   release(source: ByteSource): void {
-    const number = sourceNumbers.get(source);
-    if (number === undefined) return;
+    if (source.handle === undefined) return;
+    const number = numberOf(source);
     for (const executor of this.#away?.executors ?? []) {
       executor.run([{ type: 'release', source: number }], []).catch(() => {});
     }
@@ -186,6 +157,90 @@ export class FramePool implements Pool {
     }
   }
 
+  #mayDivide(frame: PooledFrame): boolean {
+    if (this.#away === undefined || this.workers === 1 || frame.here || frame.strips === 1) return false;
+    return (
+      this.#recipes.of(frame).costs !== undefined && (frame.strips !== undefined || this.#away.idle(true) > 1)
+    );
+  }
+
+  /**
+   * The strips that several workers decode a frame in; undefined where one decodes the whole. Without the caller's word for
+   * it, workers that have nothing to do share a frame that is done so much earlier.
+   */
+  #stripsOf(frame: PooledFrame, size: FrameSize): readonly Strip[] | undefined {
+    const { costs } = this.#recipes.of(frame);
+    if (costs === undefined) return undefined;
+    const among = (workers: number) => {
+      const strips = divide(size.rows, workers, costs);
+      if (strips.length === 1) return undefined;
+      return frame.strips !== undefined || areWorthwhile(strips, size, costs) ? strips : undefined;
+    };
+    if (frame.strips !== undefined) return among(frame.strips);
+    const away = this.#away!;
+    const strips = among(away.idle(wholeCost(size, costs) > START_COST));
+    if (strips === undefined && among(away.idle(true)) !== undefined) away.startAll();
+    return strips;
+  }
+
+  /** What there is to know of a frame before it is decoded; undefined where it must stay in one piece. */
+  async #sizeOf(frame: PooledFrame, into: SampleArray | undefined): Promise<FrameSize | undefined> {
+    const { input, recipe } = frame;
+    const { rows, columns, samplesPerPixel, bitsAllocated } = recipe.attributes;
+    const samples = rows * columns * samplesPerPixel;
+    // The limit is one of the frame, and each worker will see no more than its strip.
+    if (MOST_BYTES * samples > this.#recipes.of(frame).posted.limits.frameBytes) return undefined;
+    if (into !== undefined && into.length !== samples && into.length !== 3 * samples) return undefined;
+    const copied = into !== undefined && isShared(into) ? 0 : (samples * bitsAllocated) / 8;
+    if (input.kind === 'bytes') return { rows, samples, copied, encoded: input.bytes.length };
+    try {
+      const location = input.frames.presume(frame.index!) ?? (await input.frames.locate(frame.index!));
+      return { rows, samples, copied, encoded: encodedLength(location) };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /**
+   * Decodes a frame in strips and joins them.
+   * @returns undefined where that cannot be: what is wrong with the frame is said by whoever decodes the whole
+   */
+  async #decodeStrips(
+    frame: PooledFrame,
+    strips: readonly Strip[],
+    into: SampleArray | undefined,
+  ): Promise<DecodedFrame | undefined> {
+    const { attributes } = frame.recipe;
+    const { input } = frame;
+    const joined = new JoinedFrame(attributes, into);
+    const leaving = new AbortController();
+    const part: PooledFrame = {
+      ...frame,
+      input: input.kind === 'bytes' ? { ...input, transfer: false } : input,
+      signals: [...frame.signals, leaving.signal],
+    };
+    let failed = false;
+    const decodeStrip = async (strip: Strip): Promise<void> => {
+      try {
+        const like = into && rowsOf(into, strip, attributes.rows);
+        const result =
+          like === undefined || isShared(like)
+            ? await this.#run<DecodedFrame>(part, undefined, () => like, strip)
+            : await this.#runLike<DecodedFrame>(part, undefined, like, strip);
+        if (failed || !joined.add(strip, result)) failed = true;
+        else if (into !== undefined) this.#spent.keep(result.samples);
+      } catch (error) {
+        if (failed) return;
+        failed = true;
+        // Who writes into shared memory must be done with it before somebody else decodes the whole.
+        if (isFinal(error) || !(into && isShared(into))) leaving.abort();
+        if (isFinal(error)) throw error;
+      }
+    };
+    await Promise.all(strips.map(decodeStrip));
+    return failed ? undefined : joined.whole();
+  }
+
   #isHere(frame: PooledFrame): boolean {
     return frame.here || this.#away === undefined;
   }
@@ -195,10 +250,11 @@ export class FramePool implements Pool {
     frame: PooledFrame,
     display: DisplayJob | undefined,
     like: Pixels,
+    strip?: Strip,
   ): Promise<Result> {
     if (this.#isHere(frame)) return this.#run<Result>(frame, display, () => undefined);
-    const result = await this.#run<Result>(frame, display, () => this.#spentLike(like));
-    this.#arrived.add(pixelsOf(result).buffer);
+    const result = await this.#run<Result>(frame, display, () => this.#spent.like(like), strip);
+    this.#spent.arrived(pixelsOf(result));
     return result;
   }
 
@@ -206,28 +262,29 @@ export class FramePool implements Pool {
     frame: PooledFrame,
     display: DisplayJob | undefined,
     takeMemory: () => Pixels | undefined,
+    strip?: Strip,
   ): Promise<Result> {
     const { input, index, recipe } = frame;
     const presumed = input.kind === 'source' ? input.frames.presume(index!) : undefined;
-    let answer = await this.#submit(frame, display, takeMemory, presumed);
+    const task = { frame, display, takeMemory, strip };
+    let answer = await this.#submit(task, presumed);
     if (answer.kind === 'misplaced') {
-      this.#recipes.delete(recipe);
-      answer = await this.#submit(frame, display, takeMemory, undefined);
+      this.#recipes.forget(recipe);
+      answer = await this.#submit(task, undefined);
     }
     if (answer.kind === 'done') return answer.value as Result;
     const context = contextOf(frame);
+    if (answer.kind === 'indivisible') {
+      throw new UnsupportedFeature('The engine decodes no strips.', { ...context, feature: 'Strips' });
+    }
     if (answer.kind === 'failed') throw withContext(errorFromData(answer.error), context);
     throw new InvalidDataset('The frame is not where it was found.', context);
   }
 
-  #submit(
-    frame: PooledFrame,
-    display: DisplayJob | undefined,
-    takeMemory: () => Pixels | undefined,
-    presumed: FrameLocation | undefined,
-  ): Promise<Answer> {
+  #submit(task: Task, presumed: FrameLocation | undefined): Promise<Answer> {
+    const { frame, display, takeMemory, strip } = task;
     const { recipe, index, input } = frame;
-    const known = this.#known(frame);
+    const known = this.#recipes.of(frame);
     const scheduler = (frame.here ? undefined : this.#away) ?? this.#here;
     return scheduler.submit({
       prepare: async (id) => {
@@ -237,35 +294,22 @@ export class FramePool implements Pool {
           recipe: known.number,
           frame: index,
           input: encoded instanceof Promise ? await encoded : encoded,
+          strip,
           display,
         };
-        if (!this.#isHere(frame)) known.modules ??= await this.#modulesFor(recipe);
+        const modules = this.#isHere(frame) ? [] : (known.modules ?? (await known.compiling()));
         const into = takeMemory();
         const transfer: Transferable[] = into === undefined ? [] : ownedBuffers(into);
         if (job.input.kind === 'bytes') transfer.push(...ownedBuffers(job.input.bytes));
-        const { posted, modules } = known;
-        return { message: { type: 'frame', job: { ...job, into }, recipe: posted, modules }, transfer };
+        const message: Message = { type: 'frame', job: { ...job, into }, recipe: known.posted, modules };
+        return { message, transfer };
       },
       deadline: known.posted.limits.decodeMilliseconds,
       signals: frame.signals,
       context: contextOf(frame),
       // The frames of one image. Bytes of the caller's may be gone after the first attempt.
-      family: input.kind === 'source' ? recipe : undefined,
+      family: input.kind === 'source' && strip === undefined ? recipe : undefined,
     });
-  }
-
-  /** The recipe as the workers are told; the same object each time, for it to be posted once. */
-  #known({ recipe, input }: PooledFrame): KnownRecipe {
-    let known = this.#recipes.get(recipe);
-    if (known === undefined) {
-      lastRecipeNumber += 1;
-      const { transferSyntax, attributes, request } = recipe;
-      const limits = { ...this.#limits, ...recipe.limits };
-      const posted = { transferSyntax, attributes, request, limits, origin: originOf(input) };
-      known = { number: lastRecipeNumber, posted, modules: undefined };
-      this.#recipes.set(recipe, known);
-    }
-    return known;
   }
 
   /**
@@ -300,32 +344,27 @@ export class FramePool implements Pool {
     const begin = performance.now();
     const encoded =
       (await readEncoded(source, location)) ?? (await readEncoded(source, await frames.locate(frame.index!)));
-    const { bytes, bitOffset } = encoded!;
     const readMilliseconds = performance.now() - begin;
-    return { kind: 'bytes', bytes: ownBytes(bytes), bitOffset, readMilliseconds };
+    return { kind: 'bytes', ...encoded!, bytes: ownBytes(encoded!.bytes), readMilliseconds };
   }
+}
 
-  /** The compiled modules that frames will probably need. Where one cannot be had here, the worker looks itself. */
-  #modulesFor({ transferSyntax, request: { engine } }: Recipe): Promise<readonly CompiledModule[]> {
-    const codecs = threadCodecs();
-    const codec = engine === undefined ? codecs.codecsFor(transferSyntax)[0] : codecs.get(engine);
-    const names = codec?.modules ?? [];
-    const key = names.join();
-    let modules = this.#modules.get(key);
-    if (modules === undefined) {
-      modules = Promise.all([...new Set([...names, SAMPLES_MODULE])].map(compiled)).then((all) => all.flat());
-      this.#modules.set(key, modules);
-    }
-    return modules;
-  }
+/** Bytes of an encoded frame, item headers counted or not. */
+function encodedLength(location: FrameLocation): number {
+  if (location.kind === 'native') return Math.ceil(location.bitLength / 8);
+  if (location.kind === 'items') return location.length;
+  return location.fragments.reduce((sum, { length }) => sum + length, 0);
+}
 
-  #spentLike(like: Pixels): Pixels | undefined {
-    const place = this.#spent.findIndex((buffer) => buffer.byteLength === like.byteLength);
-    if (place === -1) return undefined;
-    const [buffer] = this.#spent.splice(place, 1);
-    if (like instanceof Uint8ClampedArray) return new Uint8ClampedArray(buffer!);
-    return viewSamples(typeOf(like), new Uint8Array(buffer!));
-  }
+/** Errors that decoding the whole would not change. */
+function isFinal(error: unknown): boolean {
+  if (error instanceof LimitExceeded) return error.limit === 'decodeMilliseconds';
+  return error instanceof Aborted || error instanceof WorkerFailure;
+}
+
+function rowsOf(array: SampleArray, { row, rows }: Strip, allRows: number): SampleArray {
+  const perRow = array.length / allRows;
+  return array.subarray(row * perRow, (row + rows) * perRow);
 }
 
 /** How long a worker took for a frame, without the reading, which it does while it decodes others. */
@@ -339,9 +378,6 @@ function millisecondsOf(answer: Answer): number | undefined {
 function contextOf({ index: frame, recipe: { transferSyntax } }: PooledFrame): ErrorContext {
   return frame === undefined ? { transferSyntax } : { frame, transferSyntax };
 }
-
-/** What a result is made for. */
-type Pixels = SampleArray | Uint8ClampedArray;
 
 function pixelsOf(result: DecodedFrame | RenderedFrame): Pixels {
   return 'rgba' in result ? result.rgba : result.samples;
@@ -359,13 +395,6 @@ function nameOf(pixels: Pixels): string {
   return `${pixels[Symbol.toStringTag]} of ${pixels.length}`;
 }
 
-function compiled(name: string): Promise<CompiledModule[]> {
-  return moduleOf(name).then(
-    (module) => [{ name, module }],
-    () => [],
-  );
-}
-
 /** Whether both sides of a thread boundary can use the memory at once. */
 function isShared(view: ArrayBufferView): boolean {
   return typeof SharedArrayBuffer !== 'undefined' && view.buffer instanceof SharedArrayBuffer;
@@ -378,22 +407,6 @@ function ownBytes(bytes: Uint8Array): Uint8Array {
 
 function isWhole(bytes: Uint8Array): boolean {
   return bytes.byteLength === bytes.buffer.byteLength;
-}
-
-function originOf(input: PooledBytes | PooledSource): PostedRecipe['origin'] {
-  if (input.kind === 'bytes') return undefined;
-  const { handle } = input.source;
-  return handle && { source: numberOf(input.source), handle };
-}
-
-function numberOf(source: ByteSource): number {
-  let number = sourceNumbers.get(source);
-  if (number === undefined) {
-    lastSourceNumber += 1;
-    number = lastSourceNumber;
-    sourceNumbers.set(source, number);
-  }
-  return number;
 }
 
 function checkedSize(workers: number | undefined): number {

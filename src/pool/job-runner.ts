@@ -1,3 +1,5 @@
+import type { EncodedFrame } from '../codecs/codec.js';
+import { WHOLE } from '../codecs/view.js';
 import { transferSyntaxOf } from '../dicom/transfer-syntaxes.js';
 import { renderSamples } from '../display/render.js';
 import { Aborted, LimitExceeded, withContext } from '../errors.js';
@@ -64,7 +66,9 @@ export class JobRunner implements WorkerInterface {
         if (recipe === undefined || encoded === undefined) return { kind: 'misplaced' };
         const checkpoint = this.#checkpoint(job.id, recipe.limits.decodeMilliseconds);
         checkpoint();
-        return { kind: 'done', value: await decode(job, recipe, encoded, { read, checkpoint }) };
+        const frame = encodedFrame(encoded, recipe);
+        if (job.strip !== undefined && !(await isDivisible(frame, recipe))) return { kind: 'indivisible' };
+        return { kind: 'done', value: await decode(frame, job, recipe, { read, checkpoint }) };
       }
       case 'release':
         await before;
@@ -94,21 +98,35 @@ export class JobRunner implements WorkerInterface {
   }
 }
 
-async function decode(
-  { frame, into, display }: FrameJob,
-  { transferSyntax, attributes, request, limits }: PostedRecipe,
+function encodedFrame(
   { bytes, bitOffset, frameOfCodestream }: EncodedBytes,
+  { transferSyntax, attributes }: PostedRecipe,
+): EncodedFrame {
+  const own = unshared(bytes, transferSyntax);
+  return { bytes: own, bitOffset, frameOfCodestream, transferSyntax, attributes };
+}
+
+async function isDivisible(frame: EncodedFrame, { request }: PostedRecipe): Promise<boolean> {
+  try {
+    const { codec } = await threadCodecs().engineFor(frame, request.engine);
+    return codec.strips !== undefined;
+  } catch {
+    // Whoever decodes the whole says what is wrong with it.
+    return false;
+  }
+}
+
+async function decode(
+  encoded: EncodedFrame,
+  { frame, strip, into, display }: FrameJob,
+  { attributes, request, limits }: PostedRecipe,
   { read, checkpoint }: { readonly read: number; readonly checkpoint: () => void },
 ): Promise<DecodedFrame | RenderedFrame> {
-  const encoded = {
-    bytes: unshared(bytes, transferSyntax),
-    bitOffset,
-    frameOfCodestream,
-    transferSyntax,
-    attributes,
-  };
+  const { view = WHOLE } = request;
   const decoded = await decodeEncodedFrame(encoded, {
     ...request,
+    view:
+      strip === undefined ? view : { ...view, region: { ...strip, column: 0, columns: attributes.columns } },
     limits,
     frame,
     into: display === undefined ? (into as SampleArray | undefined) : undefined,

@@ -5,20 +5,16 @@ import type { RenderedFrame as Rendering, RenderOptions } from '../display/rende
 import type { ErrorData } from '../errors.js';
 import type { FrameTimings, Mismatch, SampleArray } from '../frame/decoded-frame.js';
 import type { ByteSource } from '../sources/byte-source.js';
+import type { EncodedBytes } from './read-encoded.js';
 import type { PostedRecipe } from './recipe.js';
+import type { Strip } from './strips.js';
 
 /** Where the encoded bytes of a frame are to be had. */
 export type FrameInput =
   /** The worker reads them itself, from the origin in the recipe. */
   | { readonly kind: 'origin'; readonly location: FrameLocation }
-  /** They come with the message; of a native frame from bit `bitOffset` of the first byte on. */
-  | {
-      readonly kind: 'bytes';
-      readonly bytes: Uint8Array;
-      readonly bitOffset: number;
-      /** Milliseconds that reading them took. */
-      readonly readMilliseconds: number;
-    }
+  /** They come with the message, and the milliseconds that reading them took. */
+  | ({ readonly kind: 'bytes'; readonly readMilliseconds: number } & EncodedBytes)
   /** On the calling thread only: the caller's own open source. */
   | { readonly kind: 'source'; readonly source: ByteSource; readonly location: FrameLocation };
 
@@ -31,6 +27,8 @@ export interface FrameJob {
   /** Index of the frame, counted from 0. */
   readonly frame: number | undefined;
   readonly input: FrameInput;
+  /** The rows that are wanted, where other workers decode the rest. */
+  readonly strip: Strip | undefined;
   /** Memory shared with the caller, or spent by an earlier frame and sent back. */
   readonly into: SampleArray | Uint8ClampedArray | undefined;
   /** There where the frame is to be rendered when it is decoded. */
@@ -85,7 +83,9 @@ export type Answer =
   | { readonly kind: 'done'; readonly value: unknown }
   | { readonly kind: 'failed'; readonly error: ErrorData }
   /** The frame is not where its location was presumed to be, or its recipe is not known here: nothing was decoded. */
-  | { readonly kind: 'misplaced' };
+  | { readonly kind: 'misplaced' }
+  /** A strip was wanted, and the engine of this frame decodes frames as wholes: nothing was decoded. */
+  | { readonly kind: 'indivisible' };
 
 /** What a worker exposes. */
 export interface WorkerInterface {

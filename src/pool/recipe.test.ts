@@ -14,6 +14,6 @@ test('a book of recipes lets the oldest go', () => {
 
 test('a job whose recipe is not known is asked for again, not guessed', async () => {
   const input = { kind: 'bytes', bytes: new Uint8Array(2), bitOffset: 0, readMilliseconds: 0 } as const;
-  const job = { id: 1, recipe: 5, frame: 0, input, into: undefined, display: undefined };
+  const job = { id: 1, recipe: 5, frame: 0, input, strip: undefined, into: undefined, display: undefined };
   expect(await new JobRunner().handle([{ type: 'frame', job }])).toEqual([{ kind: 'misplaced' }]);
 });

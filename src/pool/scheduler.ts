@@ -149,6 +149,20 @@ export class Scheduler<Message, Answer> {
     return this.#slots.flatMap((slot) => slot.executor ?? []);
   }
 
+  /**
+   * Workers that could begin at once: none while anything waits.
+   * @param start also those that would have to be started
+   */
+  idle(start: boolean): number {
+    if (this.#queue.length > 0) return 0;
+    return this.#slots.filter(({ reserved, ready }) => reserved === 0 && (ready || start)).length;
+  }
+
+  /** Starts the workers that are not there yet, so that they are ready when work comes for all. */
+  startAll(): void {
+    for (const slot of this.#slots) if (slot.executor === undefined) this.#start(slot);
+  }
+
   /** Tasks of a family that are given to a worker at once where enough of them wait. */
   batchOf(family: object | undefined): number {
     const milliseconds = family && this.#milliseconds.get(family);
