@@ -42,6 +42,7 @@ import {
   dcTable,
   prepareAcTable,
   prepareDcTable,
+  preparePassingTable,
 } from './coefficient-tables';
 import { addUnit, beginUnits, resetPredictions, setTarget, targetOf, UNIT, units } from './data-units';
 import { bitSetOf, blocksOf, frameMcuColumns, frameMcuRows, planeLine, samplesOf } from './planes';
@@ -49,7 +50,7 @@ import { decodeAcRefinement, decodeDcRefinement, decodeFirstAc, decodeFirstDc } 
 import { latchQuantizationTable, stepsOf } from './quantization-tables';
 import { bytesPerSample } from './reconstruction';
 import { beginSequential, decodeSequential, fillUnits, passOver } from './sequential';
-import { mcuColumnEnd, mcuColumnStart, mcuRowEnd, mcuRowStart, sideOf } from './view';
+import { isPartial, mcuColumnEnd, mcuColumnStart, mcuRowEnd, mcuRowStart, sideOf } from './view';
 import { BLOCK_BYTES } from './zigzag';
 
 const MAXIMUM_LINES: u64 = 0xffff;
@@ -193,6 +194,7 @@ function prepareComponent(position: i32): i32 {
   if (!progressive || spectralStart > 0) {
     if (ac > 3 || !isInstalled(destinationOf(1, ac))) return fail(Status.MissingJpegHuffmanTable, at, ac);
     prepareAcTable(ac);
+    if (!progressive && (sideOf(component) == 1 || isPartial())) preparePassingTable(ac);
   }
   const status = latchQuantizationTable(component, quantizationDestination(component), at);
   if (status != Status.Done) return status;

@@ -3,7 +3,14 @@
  * samples.
  */
 import { bits, held, keepPosition, next } from './bit-position';
-import { completeAc, completeDc, LOOKUP_BITS, noteBadCode } from './coefficient-tables';
+import {
+  completeAc,
+  completeDc,
+  LOOKUP_BITS,
+  noteBadCode,
+  PASSING_BITS,
+  passingTableOf,
+} from './coefficient-tables';
 import {
   acTableOf,
   dcTableOf,
@@ -174,12 +181,28 @@ function decodeDcOfUnits(first: usize, end: usize, count: i32, wanted: bool): vo
         reconstruct(block, 0, quantizationOf(unit), nextTarget(unit), lineOf(unit), 1);
       }
 
-      const acTable = acTableOf(unit);
+      const acTable = acTableOf(unit), passingTable = passingTableOf(acTable);
       let k: u32 = 0;
       do {
         stream |= load<u64>(from) >> left;
         from -= <usize>((63 - left) >>> 3);
         left |= 56;
+        // Up to two lookups a refill leave 32 bits. None of their coefficients may stand behind the last one of the
+        // block: that is the beginning of the next one.
+        let several = <u32>load<u16>(passingTable + (<usize>(stream >>> (64 - PASSING_BITS)) << 1));
+        if ((several & 63) != 0 && k + ((several >> 6) & 63) < 63) {
+          stream <<= <u64>several; // the count is taken modulo 64
+          left -= <u64>(several & 63);
+          k += several >> 6; // the end of the block goes on by 64
+          if (k >= 63) break;
+          several = <u32>load<u16>(passingTable + (<usize>(stream >>> (64 - PASSING_BITS)) << 1));
+          if ((several & 63) != 0 && k + ((several >> 6) & 63) < 63) {
+            stream <<= <u64>several;
+            left -= <u64>(several & 63);
+            k += several >> 6;
+            continue;
+          }
+        }
         let entry = load<u64>(acTable + (<usize>(stream >>> (64 - LOOKUP_BITS)) << 3));
         if (!(<u32>entry & 0xff)) entry = completeAc(entry, acTable, stream);
         const one = k + (<u32>(entry >> 16) & 0xff);
@@ -192,8 +215,8 @@ function decodeDcOfUnits(first: usize, end: usize, count: i32, wanted: bool): vo
         stream <<= entry;
         left -= entry & 63;
         k += <u32>(entry >> 24) & 0xff;
+        if ((k & 64) != 0) noteBadCode();
       } while (k < 63);
-      if ((k & 64) != 0) noteBadCode();
     }
   }
   store<i16>(block, 0);

@@ -81,6 +81,11 @@ export function readView(): bool {
   );
 }
 
+/** Whether a part of the image is asked for. */
+export function isPartial(): bool {
+  return viewRows < reducedLines || viewColumns < reducedColumns;
+}
+
 function isWithin(start: i32, count: i32, whole: i32): bool {
   return start >= 0 && count > 0 && start < whole && count <= whole - start;
 }
