@@ -32,7 +32,7 @@ export interface Turn {
 }
 
 /** One who takes turns, wherever it runs. */
-export interface Racer {
+interface Racer {
   turn(): Promise<Turn>;
 }
 

@@ -11,7 +11,7 @@ import type { PageBench, PageTask } from './page/page-bench.js';
 import { peersFor } from './peers/peers.js';
 
 /** Cineloop and its peers in one page, built as a viewer is. */
-export interface ChromiumStage extends Stage {
+interface ChromiumStage extends Stage {
   /** `Chromium 130.0.…`. */
   readonly browser: string;
   close(): Promise<void>;

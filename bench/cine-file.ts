@@ -9,7 +9,7 @@ import type { Picture } from '../fixtures/generate/picture.js';
 import { encodeRle } from '../fixtures/generate/rle-encoder.js';
 
 /** The encodings that the file can have, by the name that the bench calls them. */
-export const ENCODINGS = {
+const ENCODINGS = {
   rle: {
     uid: '1.2.840.10008.1.2.5',
     encode: async ({ frames, columns }: Picture) => frames.map((samples) => encodeRle(samples, 1, columns)),

@@ -37,7 +37,7 @@ function decoderOf(peer: Peer): Promise<PeerDecoder> {
 }
 
 /** A peer that is measured on a frame, and what it decodes here. */
-export interface Rival {
+interface Rival {
   readonly peer: Peer;
   readonly decode: () => Output | Promise<Output>;
 }

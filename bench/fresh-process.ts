@@ -26,7 +26,7 @@ export interface FreshProcess {
 }
 
 /** A decoder beside cineloop on one frame, each in processes of its own. */
-export interface FreshPair {
+interface FreshPair {
   readonly item: BenchCase;
   /** A name of EMSCRIPTEN_BUILDS, or a package that is plain JavaScript. */
   readonly peer: string;

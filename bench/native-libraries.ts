@@ -37,7 +37,7 @@ const LIBRARIES: readonly Library[] = [
 ];
 
 /** Libraries of this machine, each in a process that keeps the frame in memory and takes turns with cineloop in this one. */
-export interface NativeLibraries {
+interface NativeLibraries {
   readonly stage: Stage;
   readonly names: readonly string[];
   /** Libraries that are left out, and why. */

@@ -6,7 +6,7 @@ import { type EncodingName, writeCineFile } from './cine-file.js';
 import { median, type Ratio, ratioOf } from './statistics.js';
 
 /** One pass over some frames, as pool-process.mjs says it. */
-export interface Pass {
+interface Pass {
   /** Frames per second. */
   readonly rate: number;
   /** Share of the time that the calling thread's event loop was not idle. */

@@ -11,7 +11,7 @@ const fileOf = ({ item }: Judgement) => item.id.slice(0, item.id.lastIndexOf('#'
  * What passed before, as `file -> frames that were exact`, from passed.tsv. A file's exact frames may become more, never
  * fewer: the run fails otherwise.
  */
-export async function readBaseline(): Promise<Map<string, number>> {
+async function readBaseline(): Promise<Map<string, number>> {
   const lines = (await readFile(BASELINE, 'utf8'))
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'));

@@ -24,7 +24,7 @@ export interface Judgement {
 }
 
 /** A bad file may take this long to be refused. */
-export const MALFORMED_MILLISECONDS = 2000;
+const MALFORMED_MILLISECONDS = 2000;
 
 /** True where some reference has samples, so that a refusal is a failure and not an answer. */
 export const hasReference = (item: Case) => item.references.some((reference) => reference.sha256 !== '');

@@ -8,7 +8,7 @@ import type { ByteSource } from './sources/byte-source.js';
 import { MemorySource } from './sources/memory.js';
 
 /** A frame of an image, with its bytes still in the source. */
-export interface FrameInSource extends Omit<EncodedFrame, 'bytes' | 'bitOffset'> {
+interface FrameInSource extends Omit<EncodedFrame, 'bytes' | 'bitOffset'> {
   readonly source: ByteSource;
   locate(): Promise<FrameLocation>;
 }

@@ -13,7 +13,7 @@ import { inOrder, type Step } from './in-order.js';
 import { hasDicomPrefix, type InputFile, type UnreadablePath } from './input-files.js';
 import type { ReferenceTable, Verification } from './reference-table.js';
 
-export interface DecodeFilesOptions {
+interface DecodeFilesOptions {
   readonly pool: Pool;
   /** Options of every call on an image. */
   readonly image: Pick<OpenOptions, 'engine' | 'reduction' | 'region' | 'layers'>;

@@ -1,6 +1,7 @@
 import type { JpegLosslessImage } from '../../fixtures/generate/jpeg-lossless-encoder.js';
-import { DEFAULT_LIMITS, type Limits } from '../limits.js';
-import type { Codestream, Decoder, EncodedFrame } from './codec.js';
+import type { Limits } from '../limits.js';
+import type { Decoder, EncodedFrame } from './codec.js';
+import { storedBytes as bytesOf, type Outcome, outcomeOf } from './outcome.test-support.js';
 import { encodedFrame } from './rle.test-support.js';
 import type { View } from './view.js';
 
@@ -9,42 +10,19 @@ export function jpegFrame(bytes: Uint8Array): EncodedFrame {
   return { ...encodedFrame(bytes, 1, 1), transferSyntax: '1.2.840.10008.1.2.4.57' };
 }
 
-/** What came of decoding: everything that the decoder said and wrote, whether it threw or not. */
-export interface Outcome {
-  readonly codestream: Codestream | undefined;
-  /** Memory that was asked for, filled as far as the decoder came. */
-  readonly samples: Uint8Array | undefined;
-  readonly error: unknown;
-}
-
 /** Decodes a stream and keeps what happened. */
-export async function decodeFrame(
+export function decodeFrame(
   decoder: Decoder,
   bytes: Uint8Array,
-  limits: Limits = DEFAULT_LIMITS,
+  limits?: Limits,
   view?: View,
 ): Promise<Outcome> {
-  let samples: Uint8Array | undefined;
-  const allocate = (codestream: Codestream) => {
-    const { samplesPerPixel, bytesPerSample, extent: { rows, columns } = codestream } = codestream;
-    samples = new Uint8Array(rows * columns * samplesPerPixel * bytesPerSample).fill(0xc5);
-    return samples;
-  };
-  try {
-    const codestream = await decoder.decode(jpegFrame(bytes), { allocate, limits, view });
-    return { codestream, samples, error: undefined };
-  } catch (error) {
-    return { codestream: undefined, samples, error };
-  }
+  return outcomeOf(decoder, jpegFrame(bytes), limits, view);
 }
 
-/** Samples as the decoder hands them out: a byte each up to 8 bits, else two, little endian. */
+/** Samples as the decoder hands them out. */
 export function storedBytes(image: Pick<JpegLosslessImage, 'samples' | 'precision'>): Uint8Array {
-  if (image.precision <= 8) return Uint8Array.from(image.samples);
-  const bytes = new Uint8Array(2 * image.samples.length);
-  const view = new DataView(bytes.buffer);
-  for (let i = 0; i < image.samples.length; i++) view.setUint16(2 * i, image.samples[i], true);
-  return bytes;
+  return bytesOf(image.samples, image.precision);
 }
 
 type Geometry = Pick<JpegLosslessImage, 'rows' | 'columns' | 'components' | 'precision'> &

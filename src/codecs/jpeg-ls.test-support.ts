@@ -1,46 +1,13 @@
 import type { JpegLsImage } from '../../fixtures/generate/jpeg-ls-encoder.js';
-import { DEFAULT_LIMITS, type Limits } from '../limits.js';
-import type { Codestream, Decoder } from './codec.js';
+import type { Limits } from '../limits.js';
+import type { Decoder } from './codec.js';
+import { type Outcome, outcomeOf } from './outcome.test-support.js';
 import { encodedFrame } from './rle.test-support.js';
 
-/** What came of decoding: everything that the decoder said and wrote, whether it threw or not. */
-export interface Outcome {
-  readonly codestream: Codestream | undefined;
-  /** Memory that was asked for, filled as far as the decoder came. */
-  readonly samples: Uint8Array | undefined;
-  readonly error: unknown;
-}
-
 /** Decodes a stream and keeps what happened. The dataset's description is not used by the decoder. */
-export async function decodeJpegLs(
-  decoder: Decoder,
-  bytes: Uint8Array,
-  limits: Limits = DEFAULT_LIMITS,
-): Promise<Outcome> {
-  let samples: Uint8Array | undefined;
-  let asked: Codestream | undefined;
-  const allocate = (codestream: Codestream) => {
-    const { rows, columns, samplesPerPixel, bytesPerSample } = codestream;
-    asked = codestream;
-    samples = new Uint8Array(rows * columns * samplesPerPixel * bytesPerSample).fill(0xc5);
-    return samples;
-  };
+export function decodeJpegLs(decoder: Decoder, bytes: Uint8Array, limits?: Limits): Promise<Outcome> {
   const frame = { ...encodedFrame(bytes, 1, 1), transferSyntax: '1.2.840.10008.1.2.4.80' };
-  try {
-    await decoder.decode(frame, { allocate, limits });
-    return { codestream: asked, samples, error: undefined };
-  } catch (error) {
-    return { codestream: asked, samples, error };
-  }
-}
-
-/** Samples as decoders hand them out: a byte each up to 8 bits, else two, little endian. */
-export function storedBytes(samples: ArrayLike<number>, bits: number): Uint8Array {
-  if (bits <= 8) return Uint8Array.from(samples);
-  const bytes = new Uint8Array(2 * samples.length);
-  const view = new DataView(bytes.buffer);
-  for (let i = 0; i < samples.length; i++) view.setUint16(2 * i, samples[i], true);
-  return bytes;
+  return outcomeOf(decoder, frame, limits);
 }
 
 /** What images are made of: each brings other parts of the coder to work. */

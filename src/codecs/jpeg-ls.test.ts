@@ -9,7 +9,8 @@ import { plainTwin } from '../wasm/plain-twin.test-support.js';
 import { charls } from './charls.js';
 import type { Decoder } from './codec.js';
 import { jpegLs, jpegLsDecoder } from './jpeg-ls.js';
-import { CONTENTS, decodeJpegLs, samplesOf, storedBytes } from './jpeg-ls.test-support.js';
+import { CONTENTS, decodeJpegLs, samplesOf } from './jpeg-ls.test-support.js';
+import { storedBytes } from './outcome.test-support.js';
 import { encodedFrame, randomNumbers } from './rle.test-support.js';
 
 /** The image of T.87 H.3, and its stream there. */

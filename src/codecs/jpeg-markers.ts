@@ -1,7 +1,7 @@
 import { InvalidBitstream, TruncatedData } from '../errors.js';
 
 /** One component as the frame header describes it (ITU-T T.81 B.2.2). */
-export interface JpegComponent {
+interface JpegComponent {
   /** Ci: the label that scans and colour conventions know it by. */
   readonly identifier: number;
   /** Hi, 1 to 4. */

@@ -24,7 +24,7 @@ export interface CodedImage {
 }
 
 /** Ns components, Ss, Se, Ah, Al of a scan. */
-export interface Scan {
+interface Scan {
   readonly components: readonly number[];
   readonly start: number;
   readonly end: number;
@@ -52,7 +52,7 @@ export interface Coding {
 type Random = (below: number) => number;
 
 // biome-ignore format: Figure A.6
-export const ZIGZAG: readonly number[] = [
+const ZIGZAG: readonly number[] = [
   0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5,
   12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28,
   35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51,

@@ -30,7 +30,7 @@ export interface Extent {
 }
 
 /** Bytes that one step looks at: a header, a value that is read with it, and the header of what may be inside. */
-export const LOOKAHEAD = 12 + READ_WITH_HEADER + 16;
+const LOOKAHEAD = 12 + READ_WITH_HEADER + 16;
 
 /**
  * Parses a dataset (PS3.5 7) as far as a window on it goes, then waits for the next window. No recursion: nesting costs a

@@ -9,7 +9,7 @@ import type { Element } from './element.js';
 import { readFragments } from './fragments.js';
 import { type Part10, readPart10 } from './part10.js';
 import { elementNumberOf, formatTag } from './tag.js';
-import { readTrailingElements } from './trailing-elements.js';
+import { readTrailingElements } from './trailing-elements.test-support.js';
 
 /**
  * Every DICOM file of the corpus, read by us and by dcmjs: the same elements with the same VRs and values. Where they

@@ -2,7 +2,7 @@ import { groupOf, isPrivate, type Tag } from './tag.js';
 import type { Vr } from './value-representation.js';
 
 /** A data element of PS3.6 or PS3.7. `vr` may be a choice: `xs` US or SS, `ox` OB or OW, `lt` US or OW (or SS). */
-export interface DictionaryEntry {
+interface DictionaryEntry {
   readonly vr: Vr | 'xs' | 'ox' | 'lt';
   readonly keyword: string;
 }

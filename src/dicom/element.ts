@@ -14,7 +14,7 @@ import { type ValueRepresentation, type Vr, valueRepresentationOf } from './valu
  */
 export type Value = string | number | bigint | Uint8Array | Dataset;
 
-export type NumberArray =
+type NumberArray =
   | Uint8Array
   | Uint16Array
   | Int16Array

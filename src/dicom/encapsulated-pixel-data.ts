@@ -20,7 +20,7 @@ import { formatTag, PIXEL_DATA } from './tag.js';
 import type { TransferSyntax } from './transfer-syntax.js';
 
 /** Pixel data in fragments (PS3.5 A.4) and what is known of them in front. */
-export interface EncapsulatedPixelData {
+interface EncapsulatedPixelData {
   readonly source: ByteSource;
   readonly pixelData: Element;
   readonly dataset: Dataset;

@@ -14,8 +14,8 @@ export interface Encoding {
 
 export const IMPLICIT_LITTLE_ENDIAN: Encoding = { explicitVr: false, bigEndian: false };
 export const EXPLICIT_LITTLE_ENDIAN: Encoding = { explicitVr: true, bigEndian: false };
-export const EXPLICIT_BIG_ENDIAN: Encoding = { explicitVr: true, bigEndian: true };
-export const IMPLICIT_BIG_ENDIAN: Encoding = { explicitVr: false, bigEndian: true };
+const EXPLICIT_BIG_ENDIAN: Encoding = { explicitVr: true, bigEndian: true };
+const IMPLICIT_BIG_ENDIAN: Encoding = { explicitVr: false, bigEndian: true };
 
 /** Length of a value that ends at a delimiter (PS3.5 7.1.1). */
 export const UNDEFINED_LENGTH = 0xffffffff;

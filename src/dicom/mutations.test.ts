@@ -22,7 +22,7 @@ import {
   text,
   UNDEFINED,
 } from './part10-bytes.test-support.js';
-import { readTrailingElements } from './trailing-elements.js';
+import { readTrailingElements } from './trailing-elements.test-support.js';
 
 /**
  * Broken bytes get an answer or a tagged error, quickly. CINELOOP_MUTATIONS sets how many are tried beyond the 2,000 of

@@ -24,7 +24,7 @@ import {
   text,
   UNDEFINED,
 } from './part10-bytes.test-support.js';
-import { readTrailingElements } from './trailing-elements.js';
+import { readTrailingElements } from './trailing-elements.test-support.js';
 
 const read = (...parts: Part[]) => readPart10(new MemorySource(join(...parts)));
 const id = explicit(0x00100020, 'LO', text('P-1'));

@@ -43,7 +43,7 @@ const VRS = [
 ] as const;
 
 /** What kind of values a VR holds. */
-export type ValueKind =
+type ValueKind =
   /** Several strings, separated by backslashes. */
   | 'strings'
   /** One string in which a backslash is a character like any other. */

@@ -5,7 +5,7 @@ import { paletteTable } from './palette-table.js';
 import type { SampleArray } from './renderable-frame.js';
 
 /** What has to be known of samples to make RGB of them. */
-export interface ColourSamples {
+interface ColourSamples {
   readonly photometricInterpretation: string;
   readonly samplesPerPixel: number;
   readonly bitsStored: number;

@@ -14,7 +14,7 @@ export interface LookupTable {
 }
 
 /** The three values of a LUT Descriptor. */
-export interface LutDescriptor {
+interface LutDescriptor {
   readonly entries: number;
   readonly firstMapped: number;
   readonly bits: number;

@@ -20,6 +20,6 @@ export function paletteTable(palette: Palette, bytes: 1 | 2, signed: boolean): U
 }
 
 /** The sample that a pattern of bits stands for. */
-export function sampleOf(pattern: number, patterns: number, signed: boolean): number {
+function sampleOf(pattern: number, patterns: number, signed: boolean): number {
   return signed && pattern >= patterns / 2 ? pattern - patterns : pattern;
 }

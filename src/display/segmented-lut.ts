@@ -5,7 +5,7 @@ const LINEAR = 1;
 const INDIRECT = 2;
 
 /** An entry of 8 or 16 bits of a segmented table: opcodes, lengths and values are all of this width. */
-export type SegmentUnit = 8 | 16;
+type SegmentUnit = 8 | 16;
 
 /**
  * Expands a segmented palette table (PS3.3 C.7.9.2).

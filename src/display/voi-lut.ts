@@ -4,7 +4,7 @@ import { type LookupTable, lookupTableOf } from './lookup-table.js';
 import { isUsable, VOI_LUT_FUNCTIONS, type VoiLutFunction, type Window } from './window.js';
 
 /** What a frame offers to choose from for showing its values of interest (PS3.3 C.11.2), in the order of the dataset. */
-export interface VoiLuts {
+interface VoiLuts {
   readonly windows: readonly Window[];
   readonly tables: readonly VoiTable[];
 }

@@ -23,7 +23,7 @@ export interface StoredLayout {
 }
 
 /** How a frame's samples were coded. */
-export interface Coding {
+interface Coding {
   /** Whole words of Bits Allocated were coded (native, RLE, deflated), so that only the dataset says which bits are used. */
   readonly wholeWords: boolean;
   /** Bits of the words that the dataset declares as overlay planes; the samples must then be read by High Bit. */

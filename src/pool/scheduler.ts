@@ -80,7 +80,7 @@ interface Slot<Message, Answer> {
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
-export interface SchedulerOptions<Message, Answer> {
+interface SchedulerOptions<Message, Answer> {
   /** Workers at most. */
   readonly size: number;
   /** Batches that a worker holds at once: 2 gives it the next one while it is busy, so that it never waits for a message. */

@@ -5,7 +5,7 @@ import { readFragments } from './fragments.js';
 import type { Part10 } from './part10.js';
 
 /**
- * The elements behind Pixel Data in fragments, such as Data Set Trailing Padding (FFFC,FFFC), which `readPart10` leaves
+ * The elements behind Pixel Data in fragments, such as Data Set Trailing Padding (FFFC,FFFC), which the library leaves
  * out: to get at them all item headers must be read. Empty where the pixel data are native: there they are in `dataset`.
  * @throws LimitExceeded as `readPart10` does
  */
