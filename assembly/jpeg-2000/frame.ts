@@ -43,9 +43,12 @@ import {
 import { longestBlock, packetsCut } from './packet';
 import { packetsMissing, readPackets } from './progression';
 import { writePixels, writeSamples } from './sample-rows';
-import { bitPlanesBeyond, damagedBlocks, reserveStripes, ROW_TRAIL } from './stripe';
+import { transformFitsNarrow } from './narrow-bound';
+import { ROW_TRAIL, shiftRow, widenRow } from './narrow-rows';
+import { writeNarrowPixels, writeNarrowSamples } from './narrow-samples';
+import { bitPlanesBeyond, damagedBlocks, reserveStripes } from './stripe';
 import { beginSynthesis, nextRow, reserveSynthesis, widestSpan } from './synthesis';
-import { layOutTile, locateTile, Resolution, shownOf, tileComponent, tileShows, tileY1 } from './tile';
+import { layOutTile, locateTile, Resolution, RowForm, shownOf, tileComponent, tileShows, tileY1 } from './tile';
 import { planeAddress, takePlanes, writeRow } from './upsampling';
 import {
   openView,
@@ -62,6 +65,8 @@ import {
 const STRIP_BYTES: u32 = 1 << 18;
 /** Samples of each component that one step makes. */
 const STEP_SAMPLES: u32 = 1 << 16;
+/** Bits of a sample whose transforms are tried in i16. */
+const NARROW_PRECISION: u32 = 16;
 /** Bits of a sample with which no sum of the transforms leaves an i32. */
 const MAXIMUM_PRECISION: i32 = 28;
 /** Coordinates up to here can be added to without care. */
@@ -266,9 +271,16 @@ function takeTile(): bool {
   reserveHtBlockDecoder();
   if (!reserveStripes(longestBlock) || !reserveBlockDecoder(longestBlock)) return false;
   for (let c = 0; c < componentCount; c++) {
-    if (widthOf(shownOf(tileComponent(c))) != 0 && !beginSynthesis(tileComponent(c))) return false;
+    if (widthOf(shownOf(tileComponent(c))) != 0 && !beginSynthesis(tileComponent(c), mayBeNarrow(c))) return false;
   }
   return true;
+}
+
+@inline
+function mayBeNarrow(c: i32): bool {
+  const parameters = coding(c);
+  if (parameters.filter != Filter.Reversible || parameters.regionShift != 0 || multiComponent) return false;
+  return component(c).precision <= NARROW_PRECISION;
 }
 
 /** Columns of a window; 0 also where it has no rows. */
@@ -316,9 +328,15 @@ function decodeRow(output: usize): void {
   let c = group;
   if (componentTransform && group == 0) {
     const width = <i32>widthOf(shownOf(tileComponent(0)));
-    const y0 = rowOf(0);
-    const y1 = rowOf(1);
-    const y2 = rowOf(2);
+    let y0 = rowOf(0);
+    let y1 = rowOf(1);
+    let y2 = rowOf(2);
+    if (output != 0 && stride == 3 && pixelsAreNarrow()) {
+      return writeNarrowPixels(y0, y1, y2, width, component(0), output);
+    }
+    y0 = wholeRow(0, y0);
+    y1 = wholeRow(1, y1);
+    y2 = wholeRow(2, y2);
     const r = transformed;
     const g = r + transformedBytes;
     const b = g + transformedBytes;
@@ -330,6 +348,12 @@ function decodeRow(output: usize): void {
   for (; c < groupEnd; c++) {
     const width = <i32>widthOf(shownOf(tileComponent(c)));
     let row = rowOf(c);
+    const area = tileComponent(c);
+    if (area.form == RowForm.Narrow && bytesPerSample <= 2) {
+      writeNarrowSamples(row, width, outputComponent(c), area.offset, target(output, c), bytesPerSample, stride);
+      continue;
+    }
+    row = wholeRow(c, row);
     if (coding(c).filter == Filter.Irreversible) {
       roundRow(row, transformed, width);
       row = transformed;
@@ -361,6 +385,31 @@ function rowOf(c: i32): usize {
   return nextRow(area, area.shown);
 }
 
+/** A row that `rowOf` gave as i32 without an offset, or f32: where it stands or in one of the rows for what is transformed. */
+function wholeRow(c: i32, row: usize): usize {
+  const area = tileComponent(c);
+  if (area.form != RowForm.Narrow && area.offset == 0) return row;
+  const width = <i32>widthOf(shownOf(area));
+  const output = transformed + (c < 3 ? c : 0) * transformedBytes;
+  if (area.form == RowForm.Narrow) widenRow(row, output, width, area.offset);
+  else shiftRow(row, output, width, -area.offset);
+  return output;
+}
+
+/** Whether three components are still as narrow as the reversible transformation to pixels of one byte asks for. */
+function pixelsAreNarrow(): bool {
+  const y = tileComponent(0), u = tileComponent(1), v = tileComponent(2);
+  if (y.form != RowForm.Narrow || u.form != RowForm.Narrow || v.form != RowForm.Narrow) return false;
+  if (bytesPerSample != 1 || (y.offset | u.offset | v.offset) != 0 || !alike()) return false;
+  return component(0).signed == 0 && component(0).shifted != 0 && transformFitsNarrow(y, u, v);
+}
+
+/** The first three components have samples of one range. */
+@inline
+function alike(): bool {
+  return component(0).isLike(component(1)) && component(0).isLike(component(2));
+}
+
 /** Where the next row of component `c` belongs. */
 @inline
 function target(output: usize, c: i32): usize {
@@ -369,9 +418,7 @@ function target(output: usize, c: i32): usize {
 }
 
 function writeThree(r: usize, g: usize, b: usize, width: i32, output: usize, stride: i32): void {
-  const first = component(0);
-  const alike = first.isLike(component(1)) && first.isLike(component(2));
-  if (output != 0 && stride == 3 && alike) return writePixels(r, g, b, width, first, output);
+  if (output != 0 && stride == 3 && alike()) return writePixels(r, g, b, width, component(0), output);
   writeSamples(r, width, component(0), target(output, 0), bytesPerSample, stride);
   writeSamples(g, width, component(1), target(output, 1), bytesPerSample, stride);
   writeSamples(b, width, component(2), target(output, 2), bytesPerSample, stride);

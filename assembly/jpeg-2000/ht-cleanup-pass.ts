@@ -5,7 +5,9 @@ import {
   beginVectorRow,
   boundFirstRow,
   boundRow,
+  CoefficientForm,
   decodeFourQuadsByVectors,
+  decodeNarrowRowOneByOne,
   decodeRowOneByOne,
   endVectorRow,
   VECTOR_BOUND,
@@ -25,8 +27,7 @@ const ROW_BYTES: usize = 4160;
 
 /**
  * Decodes a cleanup segment into all coefficients of the block.
- * @param plane its bit-plane, 0 to 29
- * @param halved 1 where coefficients lose their last bit
+ * @param plane its bit-plane, 0 to 29; 0 where they are whole or narrow
  * @returns false where the segment cannot be one; the coefficients mean nothing then
  */
 export function cleanupPass(
@@ -35,7 +36,7 @@ export function cleanupPass(
   width: u32,
   height: u32,
   plane: i32,
-  halved: i32,
+  form: CoefficientForm,
   output: usize,
   stride: usize,
 ): bool {
@@ -49,12 +50,12 @@ export function cleanupPass(
   unstuffVlc(last + 1 - suffix, last - 1, quads);
   beginMel(last + 1 - suffix, last);
   beginVlc();
-  beginMagSgn(plane, halved);
+  beginMagSgn(plane, form);
   clearQuadRows(quads);
 
   const rows = (height + 1) >> 1;
   const direct = (quads & 3) == 0 && (width & 1) == 0;
-  const exact = plane == 0 && halved != 0;
+  const rowBytes = width << (form == CoefficientForm.Narrow ? 1 : 2);
   let row = QUADS_A, nextRow = QUADS_B;
   let wide = false;
   decodeFirstRow(quads, row);
@@ -69,17 +70,19 @@ export function cleanupPass(
     const upper = whole ? target : ROWS, lower = whole ? target + stride : ROWS + ROW_BYTES;
     if (ASC_FEATURE_SIMD && bound <= VECTOR_BOUND) {
       wide = false;
-      if (exact) decodeExactRows(quads, row, more ? nextRow : 0, upper, lower);
+      if (form == CoefficientForm.Narrow) decodeNarrowRows(quads, row, more ? nextRow : 0, upper, lower);
+      else if (form == CoefficientForm.Whole) decodeWholeRows(quads, row, more ? nextRow : 0, upper, lower);
       else decodeRows(quads, row, more ? nextRow : 0, upper, lower);
     } else {
       if (!wide) clearWideRow(quads);
       wide = true;
-      decodeRowOneByOne(quads, row, upper, lower);
+      if (form == CoefficientForm.Narrow) decodeNarrowRowOneByOne(quads, row, upper, lower);
+      else decodeRowOneByOne(quads, row, upper, lower);
       if (more) finishRow(beginRow(), 0, quads, nextRow);
     }
     if (!whole) {
-      memory.copy(target, ROWS, width << 2);
-      if (more || (height & 1) == 0) memory.copy(target + stride, ROWS + ROW_BYTES, width << 2);
+      memory.copy(target, ROWS, rowBytes);
+      if (more || (height & 1) == 0) memory.copy(target + stride, ROWS + ROW_BYTES, rowBytes);
     }
     const swapped = row;
     row = nextRow;
@@ -115,7 +118,14 @@ function contextsOf(row: usize, quads: u32): void {
  * takes quads that are not there along, which are insignificant.
  */
 @inline
-function decodeBoth(quads: u32, row: usize, nextRow: usize, upper: usize, lower: usize, exact: bool): void {
+function decodeBoth(
+  quads: u32,
+  row: usize,
+  nextRow: usize,
+  upper: usize,
+  lower: usize,
+  form: CoefficientForm,
+): void {
   let magSgn = beginVectorRow();
   let q: u32 = 0;
   if (nextRow != 0) {
@@ -123,19 +133,23 @@ function decodeBoth(quads: u32, row: usize, nextRow: usize, upper: usize, lower:
     let vlc = beginRow();
     for (; q < fours; q += 4) {
       vlc = decodeFourQuads(vlc, q, nextRow);
-      magSgn = decodeFourQuadsByVectors(magSgn, q, row, upper, lower, exact);
+      magSgn = decodeFourQuadsByVectors(magSgn, q, row, upper, lower, form);
     }
     finishRow(vlc, fours, quads, nextRow);
   }
-  for (; q < quads; q += 4) magSgn = decodeFourQuadsByVectors(magSgn, q, row, upper, lower, exact);
+  for (; q < quads; q += 4) magSgn = decodeFourQuadsByVectors(magSgn, q, row, upper, lower, form);
   endVectorRow(magSgn);
 }
 
 function decodeRows(quads: u32, row: usize, nextRow: usize, upper: usize, lower: usize): void {
-  decodeBoth(quads, row, nextRow, upper, lower, false);
+  decodeBoth(quads, row, nextRow, upper, lower, CoefficientForm.Doubled);
 }
 
 /** The same for coefficients that are what they were before coding: all of a lossless codestream. */
-function decodeExactRows(quads: u32, row: usize, nextRow: usize, upper: usize, lower: usize): void {
-  decodeBoth(quads, row, nextRow, upper, lower, true);
+function decodeWholeRows(quads: u32, row: usize, nextRow: usize, upper: usize, lower: usize): void {
+  decodeBoth(quads, row, nextRow, upper, lower, CoefficientForm.Whole);
+}
+
+function decodeNarrowRows(quads: u32, row: usize, nextRow: usize, upper: usize, lower: usize): void {
+  decodeBoth(quads, row, nextRow, upper, lower, CoefficientForm.Narrow);
 }

@@ -11,7 +11,20 @@
  * most 15, which is decided for each row.
  */
 import { MAG_SGN_BITS, MAG_SGN_START, magSgnEnd } from './ht-segment';
+import { highestLane } from './narrow-rows';
 import { EXPONENT_BOUNDS, GAMMA, LOWER_V, LOWER_V_WIDE, U_SUFFIXES } from './quad-rows';
+
+/** How coefficients are written. */
+export const enum CoefficientForm {
+  /** i32, as code-block.ts has them. */
+  Doubled,
+  /** i32, without the last bit of that. */
+  Halved,
+  /** i32 of the lowest bit-plane, halved: what they were before coding. */
+  Whole,
+  /** The same as i16, and the largest magnitude is measured. */
+  Narrow,
+}
 
 /** Largest U_q for which v fits the lanes of vectors. */
 export const VECTOR_BOUND: u32 = 15;
@@ -22,11 +35,23 @@ let position: u32 = 0;
 let plane: i32 = 0;
 let drop: i32 = 0;
 
+/** Narrow: the largest v of the block so far, of rows one by one and in the lanes of vectors. */
+let largestV: u32 = 0;
+const LARGEST_V: usize = memory.data(16, 16);
+
 /** Begins with the segment that was unstuffed last. */
-export function beginMagSgn(cleanupPlane: i32, halved: i32): void {
+export function beginMagSgn(cleanupPlane: i32, form: CoefficientForm): void {
   position = MAG_SGN_START;
   plane = cleanupPlane;
-  drop = halved;
+  drop = i32(form != CoefficientForm.Doubled);
+  largestV = 0;
+  memory.fill(LARGEST_V, 0, 16);
+}
+
+/** The largest magnitude of the narrow block that was decoded last, 1 at least. */
+export function largestMagnitude(): i32 {
+  const most = ASC_FEATURE_SIMD ? max<u32>(largestV, <u32>highestLane(v128.load(LARGEST_V))) : largestV;
+  return <i32>(most >> 1) + 1;
 }
 
 /** 7.3.7: U_q of the first row, where nothing is above: 1 + u_q. Returns the largest. */
@@ -104,6 +129,16 @@ function highestBits(halves: v128): v128 {
  * for a whole one.
  */
 export function decodeRowOneByOne(quads: u32, row: usize, upper: usize, lower: usize): void {
+  decodeOneByOne(quads, row, upper, lower, false);
+}
+
+/** The same as i16, measured. */
+export function decodeNarrowRowOneByOne(quads: u32, row: usize, upper: usize, lower: usize): void {
+  decodeOneByOne(quads, row, upper, lower, true);
+}
+
+@inline
+function decodeOneByOne(quads: u32, row: usize, upper: usize, lower: usize, narrow: bool): void {
   let at = position;
   for (let q: u32 = 0; q < quads; q++) {
     const quad = <u32>load<u16>(row + (q << 1)), bound = <u32>load<u16>(EXPONENT_BOUNDS + (q << 1));
@@ -118,7 +153,14 @@ export function decodeRowOneByOne(quads: u32, row: usize, upper: usize, lower: u
         coefficient = (v & 1) != 0 ? -doubled : doubled;
       }
       const column = (q << 1) + (n >> 1);
-      store<i32>(((n & 1) != 0 ? lower : upper) + (column << 2), coefficient);
+      const target = (n & 1) != 0 ? lower : upper;
+      if (narrow) {
+        largestV = max(largestV, v);
+        const nearest = min(max(coefficient, i16.MIN_VALUE), i16.MAX_VALUE);
+        store<i16>(target + (column << 1), <i16>nearest);
+      } else {
+        store<i32>(target + (column << 2), coefficient);
+      }
       if ((n & 1) != 0) {
         store<u32>(LOWER_V_WIDE + (column << 2), v);
         store<u16>(LOWER_V + (column << 1), <u16>v);
@@ -179,8 +221,6 @@ export function endVectorRow(at: u32): void {
  * they are to be shifted. A shift by s to the right of 16 bits out of 24 is a multiplication of both pairs of
  * bytes by 2^(8 - s), 1 <= s <= 8: that is why `at` is one bit less.
  * @param at one bit in front of the first bit
- * @param exact the cleanup pass is that of the lowest bit-plane, and coefficients are halved: they are what
- * they were before coding
  * @returns the same behind the last one
  */
 @inline
@@ -190,11 +230,16 @@ export function decodeFourQuadsByVectors(
   row: usize,
   upper: usize,
   lower: usize,
-  exact: bool,
+  form: CoefficientForm,
 ): u32 {
   if (load<u64>(row + (q << 1)) == 0) {
     const none = i16x8.splat(0);
     v128.store(q << 2, none, LOWER_V);
+    if (form == CoefficientForm.Narrow) {
+      v128.store(upper + (q << 2), none);
+      v128.store(lower + (q << 2), none);
+      return at;
+    }
     v128.store(upper + (q << 3), none);
     v128.store(upper + (q << 3), none, 16);
     v128.store(lower + (q << 3), none);
@@ -248,7 +293,15 @@ export function decodeFourQuadsByVectors(
 
   // Even lanes are the upper row, odd ones the lower.
   v128.store(q << 2, i16x8.narrow_i32x4_u(i32x4.shr_u(v0, 16), i32x4.shr_u(v1, 16)), LOWER_V);
-  if (exact) {
+  if (form == CoefficientForm.Narrow) {
+    v128.store(LARGEST_V, i16x8.max_u(v128.load(LARGEST_V), i16x8.max_u(v0, v1)));
+    const c0 = wholeCoefficients(v0, s0), c1 = wholeCoefficients(v1, s1);
+    const upper0 = i32x4.shr_s(i32x4.shl(c0, 16), 16), upper1 = i32x4.shr_s(i32x4.shl(c1, 16), 16);
+    v128.store(upper + (q << 2), i16x8.narrow_i32x4_s(upper0, upper1));
+    v128.store(lower + (q << 2), i16x8.narrow_i32x4_s(i32x4.shr_s(c0, 16), i32x4.shr_s(c1, 16)));
+    return at;
+  }
+  if (form == CoefficientForm.Whole) {
     const c0 = wholeCoefficients(v0, s0), c1 = wholeCoefficients(v1, s1);
     v128.store(upper + (q << 3), i32x4.shr_s(i32x4.shl(c0, 16), 16));
     v128.store(upper + (q << 3), i32x4.shr_s(i32x4.shl(c1, 16), 16), 16);

@@ -6,17 +6,17 @@ import { Component } from './image-size';
 
 /** What is added to the samples of a component, and their range. */
 @inline
-function shiftOf(component: Component): i32 {
+export function shiftOf(component: Component): i32 {
   return component.shifted == 0 ? 0 : 1 << (component.precision - 1);
 }
 
 @inline
-function lowestOf(component: Component): i32 {
+export function lowestOf(component: Component): i32 {
   return component.signed != 0 ? -1 << (component.precision - 1) : 0;
 }
 
 @inline
-function highestOf(component: Component): i32 {
+export function highestOf(component: Component): i32 {
   return component.signed != 0 ? ~(-1 << (component.precision - 1)) : <i32>((<i64>1 << component.precision) - 1);
 }
 

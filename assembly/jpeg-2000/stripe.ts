@@ -1,22 +1,25 @@
 /**
  * Stripes: one row of code-blocks of a sub-band, decoded when the inverse transform comes to its first coefficient and
  * forgotten with its last one, so that no sub-band is ever held as a whole. Coefficients come out dequantized (Annex E):
- * i32 for the reversible filter, f32 for the other.
+ * i32 or, where they are narrow, i16 for the reversible filter, f32 for the other.
  */
 import { take } from '../kernel/arena';
 import { decodeBlock } from './block-decoder';
 import { BlockStyle, MAXIMUM_BIT_PLANES, SEGMENT_RECORD } from './code-block';
-import { decodeHtBlock } from './ht-block-decoder';
+import { decodeHtBlock, decodeNarrowHtBlock, NOT_WHOLE } from './ht-block-decoder';
+import { largestMagnitude } from './mag-sgn-decoder';
+import { LARGEST_NARROW, narrowRow, ROW_LEAD, rowStride, widenRows } from './narrow-rows';
 import { Contribution, MAXIMUM_PASSES } from './packet';
 import { Band, BlockData, blockOf } from './tile';
-
-/** Bytes in front of a row, one coefficient of which the filters fill in, and behind it. */
-export const ROW_LEAD: usize = 16;
-export const ROW_TRAIL: usize = 64;
 
 /** Segment records of one block, and room for one block's bytes put together. */
 const segments: usize = memory.data(385 * 16, 16);
 let gathered: usize = 0;
+/**
+ * A block before it is narrowed, rows a multiple of 16 bytes apart: of 4096 coefficients, or 1024 rows of so few that they are
+ * mostly gaps.
+ */
+const BLOCK: usize = memory.data(4 * 4096 + 12 * 1024 + 64, 16);
 
 /** A block of the tile had more bit-planes than can be decoded: how many. */
 export let bitPlanesBeyond: i32 = 0;
@@ -32,14 +35,56 @@ export function reserveStripes(longest: u32): bool {
 }
 
 /** Takes the memory of a band's stripe: the code-blocks that its window meets. */
-export function takeStripe(band: Band): bool {
+export function takeStripe(band: Band, narrow: bool): bool {
+  band.narrow = narrow;
+  band.largest = 0;
   if (band.firstColumn == band.endColumn) return true;
-  const stride = (<u64>(leftOf(band, band.endColumn) - leftOf(band, band.firstColumn)) * 4 + ROW_LEAD + ROW_TRAIL + 15) & ~15;
-  const rows = min<u32>(1 << band.blockHeight, band.y1 - band.y0);
-  band.stripe = take(stride * rows);
-  band.stripeStride = <usize>stride;
+  // Room for i32 in any case: narrow rows may have to be widened.
+  band.stripe = take(rowStride(stripeWidth(band), false) * stripeHeight(band));
+  band.stripeStride = <usize>rowStride(stripeWidth(band), narrow);
   band.stripeRow = -1;
   return band.stripe != 0;
+}
+
+@inline
+function stripeWidth(band: Band): u32 {
+  return leftOf(band, band.endColumn) - leftOf(band, band.firstColumn);
+}
+
+@inline
+function stripeHeight(band: Band): u32 {
+  return min<u32>(1 << band.blockHeight, band.y1 - band.y0);
+}
+
+/** Makes i32 of the coefficients that are there. */
+export function widenStripe(band: Band): void {
+  if (!band.narrow) return;
+  band.narrow = false;
+  if (band.firstColumn == band.endColumn) return;
+  band.stripeStride = <usize>rowStride(stripeWidth(band), false);
+  // Where one did not fit, they are decoded once more.
+  if (band.largest >= LARGEST_NARROW) band.stripeRow = -1;
+  else if (band.stripeRow >= 0) widenRows(band.stripe, stripeWidth(band), stripeHeight(band));
+}
+
+/**
+ * The middle between the least and the largest coefficient of the row of code-blocks that a band of i32 has decoded; half of each,
+ * so that the sum fits.
+ */
+export function stripeMiddle(band: Band): i32 {
+  let least = i32.MAX_VALUE, most = i32.MIN_VALUE;
+  const top = max((band.blockY0 + band.stripeRow) << band.blockHeight, band.y0);
+  const bottom = <u32>min<u64>(<u64>(band.blockY0 + band.stripeRow + 1) << band.blockHeight, band.y1);
+  const width = stripeWidth(band);
+  for (let y: u32 = 0; y < bottom - top; y++) {
+    const row = band.stripe + ROW_LEAD + y * band.stripeStride;
+    for (let x: u32 = 0; x < width; x++) {
+      const value = load<i32>(row + (x << 2));
+      least = min(least, value);
+      most = max(most, value);
+    }
+  }
+  return (least >> 1) + (most >> 1);
 }
 
 /** Where column `column` of the code-blocks begins, and the one before it ends. */
@@ -56,7 +101,7 @@ export function bandRow(band: Band, y: u32): usize {
     decodeStripe(band, row, top);
     band.stripeRow = row;
   }
-  const lead = ROW_LEAD + (<usize>(band.windowX0 - leftOf(band, band.firstColumn)) << 2);
+  const lead = ROW_LEAD + (<usize>(band.windowX0 - leftOf(band, band.firstColumn)) << (band.narrow ? 1 : 2));
   return band.stripe + lead + <usize>(y - top) * band.stripeStride;
 }
 
@@ -66,7 +111,7 @@ function decodeStripe(band: Band, row: i32, top: u32): void {
   for (let column = band.firstColumn; column < band.endColumn; column++) {
     const left = leftOf(band, column);
     const right = leftOf(band, column + 1);
-    const output = band.stripe + ROW_LEAD + <usize>(left - first) * 4;
+    const output = band.stripe + ROW_LEAD + (<usize>(left - first) << (band.narrow ? 1 : 2));
     decodeInto(band, blockOf(band, column, row), right - left, bottom - top, output);
   }
 }
@@ -79,7 +124,7 @@ function decodeInto(band: Band, block: BlockData, width: i32, height: i32, outpu
   if (count == 0 || bitPlanes <= 0) {
     // Passes of a block that has no bit-planes cannot be.
     if (count != 0) damagedBlocks++;
-    for (let y = 0; y < height; y++) memory.fill(output + <usize>y * stride, 0, width << 2);
+    for (let y = 0; y < height; y++) memory.fill(output + <usize>y * stride, 0, width << (band.narrow ? 1 : 2));
     return;
   }
   if (bitPlanes > MAXIMUM_BIT_PLANES) {
@@ -87,13 +132,9 @@ function decodeInto(band: Band, block: BlockData, width: i32, height: i32, outpu
     return;
   }
   const exact = band.halfStep == 0 && band.regionShift == 0;
-  const good = ht
-    ? decodeHtBlock(
-        width, height, band.orientation, bitPlanes, band.blockStyle, segments, count, output, <i32>stride, exact,
-      )
-    : decodeBlock(
-        width, height, band.orientation, bitPlanes, band.blockStyle, segments, count, output, <i32>stride, exact,
-      );
+  const good = band.narrow
+    ? decodeNarrow(band, ht, bitPlanes, count, width, height, output)
+    : decode(band, ht, bitPlanes, count, width, height, output, stride, exact);
   if (good < passesOf(count)) damagedBlocks++;
   if (exact) return;
   for (let y = 0; y < height; y++) {
@@ -102,6 +143,54 @@ function decodeInto(band: Band, block: BlockData, width: i32, height: i32, outpu
     if (band.halfStep != 0) dequantize(at, width, band.halfStep);
     else halve(at, width);
   }
+}
+
+@inline
+function decode(
+  band: Band,
+  ht: bool,
+  bitPlanes: i32,
+  count: i32,
+  width: i32,
+  height: i32,
+  output: usize,
+  stride: usize,
+  exact: bool,
+): i32 {
+  return ht
+    ? decodeHtBlock(
+        width, height, band.orientation, bitPlanes, band.blockStyle, segments, count, output, <i32>stride, exact,
+      )
+    : decodeBlock(
+        width, height, band.orientation, bitPlanes, band.blockStyle, segments, count, output, <i32>stride, exact,
+      );
+}
+
+/** Coefficients of a reversible band as i16, measured: HT blocks of whole coefficients at once, others by way of i32. */
+function decodeNarrow(
+  band: Band,
+  ht: bool,
+  bitPlanes: i32,
+  count: i32,
+  width: i32,
+  height: i32,
+  output: usize,
+): i32 {
+  if (ht) {
+    const good = decodeNarrowHtBlock(width, height, bitPlanes, segments, count, output, band.stripeStride);
+    if (good != NOT_WHOLE) {
+      band.largest = max(band.largest, min(largestMagnitude(), LARGEST_NARROW + 1));
+      return good;
+    }
+  }
+  const stride = ((<usize>width << 2) + 15) & ~15;
+  const good = decode(band, ht, bitPlanes, count, width, height, BLOCK, stride, true);
+  let largest = band.largest;
+  for (let y = 0; y < height; y++) {
+    largest = max(largest, narrowRow(BLOCK + y * stride, output + y * band.stripeStride, width, 0));
+  }
+  band.largest = largest;
+  return good;
 }
 
 function passesOf(count: i32): i32 {

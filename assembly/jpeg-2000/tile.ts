@@ -24,6 +24,16 @@ import { ceilDivide, ceilShift } from './markers';
 import { nodesOf } from './tag-tree';
 import { reduction, windowOf } from './view';
 
+/** How the rows of a tile-component stand while they are transformed, see synthesis.ts. */
+export const enum RowForm {
+  /** i32 or f32. */
+  Wide = 0,
+  /** i16, the centre of the samples moved by an offset. */
+  Narrow = 1,
+  /** i32 that were narrow before: with the same offset. */
+  Widened = 2,
+}
+
 /** A tile-component, B.3: its area in samples of the component. */
 @unmanaged
 export class TileComponent {
@@ -36,6 +46,9 @@ export class TileComponent {
   resolutions: usize;
   /** The resolution that is handed out. */
   shown: i32;
+  form: RowForm;
+  /** What is added to coefficients of the lowest resolution, and stays added to all samples. A multiple of 4. */
+  offset: i32;
 }
 
 /** One resolution of a tile-component, B.5 and B.6. */
@@ -75,6 +88,8 @@ export class Resolution {
   lastEvens: u32;
   lastOdds: u32;
   next: u32;
+  /** The largest magnitude that it handed to the resolution above so far, where rows are narrow. */
+  largest: i32;
 }
 
 /** A sub-band, B.5: its area in its own coefficients. */
@@ -112,6 +127,9 @@ export class Band {
   stripe: usize;
   stripeStride: usize;
   stripeRow: i32;
+  /** Its coefficients are i16, and the largest magnitude of those decoded so far. */
+  narrow: bool;
+  largest: i32;
 }
 
 /** A precinct, B.6. */

@@ -126,6 +126,44 @@ describe('HTJ2K, by the encoder of OpenJPH', () => {
 });
 
 // OpenJPEG's scale of high-pass coefficients is 3 in 100,000 off: up to 2 in noise of 16 bits.
+/**
+ * Samples of 16 bits for which the 5-3 transform may work in 16 bits at first, and not from some row on: flat, then smooth, then
+ * black and white by chance (noise of all 16 bits would be more bytes than the encoders have room for). `base` is where they are flat.
+ */
+function wideningOf(rows: number, columns: number, base: number, signed: boolean): Picture {
+  const samples = signed ? new Int16Array(rows * columns) : new Uint16Array(rows * columns);
+  let noise = 1;
+  for (let i = 0; i < samples.length; i++) {
+    noise = (Math.imul(noise, 1103515245) + 12345) >>> 0;
+    const row = Math.floor(i / columns);
+    const black = (noise >>> 16) & 15;
+    const white = (noise & 0x100000) !== 0 ? 65535 : black;
+    samples[i] = row < rows / 3 ? base + (black & 7) : row < rows / 2 ? base + (i % 997) : white;
+  }
+  return { rows, columns, samplesPerPixel: 1, bitsStored: 16, frames: [samples] };
+}
+
+describe.each([
+  ['JPEG 2000', encodeJpeg2000],
+  ['HTJ2K', encodeHtJpeg2000],
+])('%s, samples that outgrow 16-bit arithmetic', (_, encode) => {
+  it.each([0, 300, 32768, 65000])('gives them back, %i at first', async (base) => {
+    for (const [rows, columns] of [
+      [300, 90],
+      [200, 33],
+      [64, 300],
+    ] as const) {
+      for (const signed of [false, true]) {
+        const picture = wideningOf(rows, columns, signed ? base - 32768 : base, signed);
+        for (const decompositions of [1, 2, 5]) {
+          const { frames } = await encode(picture, { decompositions });
+          expect(Buffer.compare(await decoded(frames[0]), littleEndian(picture.frames[0]))).toBe(0);
+        }
+      }
+    }
+  });
+});
+
 describe('HTJ2K, lossy', () => {
   it.each([
     [0.0005, 16, 1, 2],

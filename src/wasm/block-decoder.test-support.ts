@@ -26,6 +26,16 @@ interface Exports {
     stride: number,
     halved: number,
   ): number;
+  decodeNarrow?(
+    width: number,
+    height: number,
+    bitPlanes: number,
+    segments: number,
+    segmentCount: number,
+    output: number,
+    stride: number,
+  ): number;
+  largestMagnitude?(): number;
 }
 
 export interface Block {
@@ -58,7 +68,7 @@ export class BlockDecoder {
 
   /** @param file of assembly/jpeg-2000, without its ending */
   static async load(
-    names: { file: string; reserve: string; decode: string },
+    names: { file: string; reserve: string; decode: string; more?: string },
     simd: boolean,
     longest = 1 << 18,
   ): Promise<BlockDecoder> {
@@ -66,7 +76,8 @@ export class BlockDecoder {
       `import { take as takeBytes } from './assembly/kernel/arena';
        export { resetArena } from './assembly/kernel/arena';
        export function take(bytes: u64, alignment: u64): usize { return takeBytes(bytes, alignment); }
-       export { ${names.reserve} as reserve, ${names.decode} as decode } from './assembly/jpeg-2000/${names.file}';`,
+       export { ${names.reserve} as reserve, ${names.decode} as decode } from './assembly/jpeg-2000/${names.file}';
+       ${names.more ?? ''}`,
       simd,
     );
     return new BlockDecoder(new WebAssembly.Instance(module).exports as unknown as Exports, longest);
@@ -77,6 +88,45 @@ export class BlockDecoder {
    * @throws Error where anything but the block's own coefficients was written
    */
   decode(block: Block): { coefficients: Int32Array; passes: number } {
+    // Rows of a sub-band: longer than the block by at least one vector.
+    const stride = (((block.width + 3) & ~3) + 4) * 4;
+    return this.#decodeRows(block, stride, 4, () =>
+      this.exports.decode(
+        block.width,
+        block.height,
+        block.orientation,
+        block.bitPlanes,
+        block.style,
+        this.#input,
+        block.segments.length,
+        this.#output,
+        stride,
+        block.halved === true ? 1 : 0,
+      ),
+    );
+  }
+
+  /**
+   * Decodes one block into rows of i16.
+   * @throws Error where anything but the block's own coefficients was written
+   */
+  decodeNarrow(block: Block): { coefficients: Int32Array; passes: number; largest: number } {
+    const { decodeNarrow, largestMagnitude } = this.exports;
+    if (decodeNarrow === undefined || largestMagnitude === undefined) throw new Error('no narrow rows');
+    const { width, height, bitPlanes, segments } = block;
+    const stride = (((width + 7) & ~7) + 8) * 2;
+    const decoded = this.#decodeRows(block, stride, 2, () =>
+      decodeNarrow(width, height, bitPlanes, this.#input, segments.length, this.#output, stride),
+    );
+    return { ...decoded, largest: largestMagnitude() };
+  }
+
+  #decodeRows(
+    block: Block,
+    stride: number,
+    coefficientBytes: 2 | 4,
+    decode: () => number,
+  ): { coefficients: Int32Array; passes: number } {
     const { width, height } = block;
     const bytes = new Uint8Array(this.exports.memory.buffer);
     const words = new DataView(this.exports.memory.buffer);
@@ -93,26 +143,17 @@ export class BlockDecoder {
       words.setInt32(record + 12, 0, true);
       at += segment.bytes.length + 128;
     });
-    // Rows of a sub-band: longer than the block by at least one vector.
-    const stride = (((width + 3) & ~3) + 4) * 4;
     bytes.fill(CANARY, this.#output - FENCE, this.#output + height * stride + FENCE);
-    const passes = this.exports.decode(
-      width,
-      height,
-      block.orientation,
-      block.bitPlanes,
-      block.style,
-      this.#input,
-      block.segments.length,
-      this.#output,
-      stride,
-      block.halved === true ? 1 : 0,
-    );
+    const passes = decode();
     const coefficients = new Int32Array(width * height);
     for (let y = 0; y < height; y++) {
       const row = this.#output + y * stride;
-      for (let x = 0; x < width; x++) coefficients[y * width + x] = words.getInt32(row + 4 * x, true);
-      this.#checkCanaries(bytes, row + 4 * width, row + stride);
+      for (let x = 0; x < width; x++) {
+        const at = row + coefficientBytes * x;
+        coefficients[y * width + x] =
+          coefficientBytes === 2 ? words.getInt16(at, true) : words.getInt32(at, true);
+      }
+      this.#checkCanaries(bytes, row + coefficientBytes * width, row + stride);
     }
     this.#checkCanaries(bytes, this.#output - FENCE, this.#output);
     this.#checkCanaries(bytes, this.#output + height * stride, this.#output + height * stride + FENCE);

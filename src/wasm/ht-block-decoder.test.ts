@@ -3,7 +3,14 @@ import { BlockDecoder } from './block-decoder.test-support.ts';
 import { Chance, coefficientsOf, SIZES } from './block-samples.test-support.ts';
 import { encodeHtBlock } from './ht-block-encoder.test-support.ts';
 
-const NAMES = { file: 'ht-block-decoder', reserve: 'reserveHtBlockDecoder', decode: 'decodeHtBlock' };
+const NAMES = {
+  file: 'ht-block-decoder',
+  reserve: 'reserveHtBlockDecoder',
+  decode: 'decodeHtBlock',
+  more: `export { decodeNarrowHtBlock as decodeNarrow, NOT_WHOLE } from './assembly/jpeg-2000/ht-block-decoder';
+    export { largestMagnitude } from './assembly/jpeg-2000/mag-sgn-decoder';`,
+};
+const NOT_WHOLE = -1;
 /** Code-block style: HT, vertically causal context. */
 const HT = 64,
   CAUSAL = 8;
@@ -50,6 +57,13 @@ describe.each([
     expect(halved.coefficients).toEqual(
       plane === 0 ? coefficients : doubled.map((value) => Math.trunc(value / 2)),
     );
+    if (plane > 0) return;
+    const narrow = decoder.decodeNarrow(block);
+    expect(narrow.coefficients).toEqual(
+      coefficients.map((value) => Math.min(Math.max(value, -32768), 32767)),
+    );
+    expect(narrow.passes).toBe(decoded.passes);
+    expect(narrow.largest).toBe(coefficients.reduce((most, value) => Math.max(most, Math.abs(value)), 1));
   };
 
   it.each(SIZES)('gives back the coefficients of a block of %i by %i', (width, height) => {
@@ -75,6 +89,15 @@ describe.each([
     }
   });
 
+  it('leaves blocks that end above the lowest bit-plane to the wide form', () => {
+    const { segments } = encodeHtBlock(coefficientsOf(new Chance(1), 64, 8), 8, 2, 2, false, 0);
+    for (const bitPlanes of [3, 4]) {
+      const block = { width: 8, height: 8, orientation: 0, bitPlanes, style: HT, segments };
+      expect(decoder.exports.decodeNarrow?.(8, 8, bitPlanes, 0, 0, 0, 16)).toBe(NOT_WHOLE);
+      expect(() => decoder.decodeNarrow(block)).not.toThrow();
+    }
+  });
+
   it('refuses cleanup segments whose Scup cannot be', () => {
     const block = { width: 8, height: 8, orientation: 0, bitPlanes: 1, style: HT };
     for (const bytes of [
@@ -90,6 +113,11 @@ describe.each([
       });
       expect(passes, String(bytes)).toBe(0);
       expect(coefficients).toEqual(new Int32Array(64));
+      const narrow = decoder.decodeNarrow({
+        ...block,
+        segments: [{ bytes: Uint8Array.from(bytes), passes: 1 }],
+      });
+      expect(narrow).toMatchObject({ passes: 0, coefficients: new Int32Array(64) });
     }
   });
 
@@ -122,14 +150,15 @@ describe.each([
               return { bytes, passes };
             });
       const bitPlanes = 1 + plane + chance.below(4);
-      decoder.decode({
-        width,
-        height,
-        orientation: 0,
-        bitPlanes,
-        style: HT | (chance.below(2) * CAUSAL),
-        segments,
-      });
+      const style = HT | (chance.below(2) * CAUSAL);
+      const block = { width, height, orientation: 0, bitPlanes, style, segments };
+      const wide = decoder.decode({ ...block, halved: true }).coefficients;
+      const narrow = decoder.decodeNarrow(block);
+      if (narrow.passes === NOT_WHOLE) continue;
+      expect(narrow.coefficients).toEqual(wide.map((value) => Math.min(Math.max(value, -32768), 32767)));
+      // Damage may tell of larger ones than it leaves, never of smaller ones.
+      const largest = wide.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      expect(narrow.largest).toBeGreaterThanOrEqual(largest);
     }
   });
 });

@@ -3,6 +3,10 @@ import { compileEntry } from './assembly.test-support.js';
 
 const ENTRY = `
 export { joinRow53 } from './assembly/jpeg-2000/dwt53';
+export {
+  halveRowNarrow, joinRowNarrow, liftEvenNarrow, liftOddNarrow, liftPairNarrow,
+} from './assembly/jpeg-2000/dwt53-narrow';
+export { largestNarrow, narrowRow, widenRow, widenRows, rowStride } from './assembly/jpeg-2000/narrow-rows';
 export { joinRow97, liftRow97, liftRows97, LOW_SCALE, HIGH_SCALE } from './assembly/jpeg-2000/dwt97';
 export { beginBits } from './assembly/jpeg-2000/packet-bits';
 export { nodesOf, readTagTree, shapeTagTree } from './assembly/jpeg-2000/tag-tree';
@@ -13,6 +17,15 @@ interface Stages {
   readonly memory: WebAssembly.Memory;
   readonly room: WebAssembly.Global<'i32'>;
   joinRow53(low: number, high: number, output: number, lows: number, highs: number, odd: number): void;
+  joinRowNarrow(low: number, high: number, output: number, lows: number, highs: number, odd: number): void;
+  liftEvenNarrow(row: number, above: number, below: number, width: number): void;
+  liftOddNarrow(row: number, above: number, below: number, width: number): void;
+  liftPairNarrow(even: number, odd: number, below: number, above: number, width: number): void;
+  largestNarrow(row: number, count: number): number;
+  narrowRow(from: number, to: number, count: number, offset: number): number;
+  widenRow(from: number, to: number, count: number, offset: number): void;
+  widenRows(first: number, width: number, count: number): void;
+  rowStride(width: number, narrow: number): bigint;
   joinRow97(
     low: number,
     high: number,
@@ -97,6 +110,89 @@ describe('the inverse wavelet transformation of one row', () => {
     }
   });
 
+  // Samples of half the range of i16, and of nearly all of it where they are smooth: sums that need more than 16 bits.
+  it.each([
+    [0, 1],
+    [1, 1],
+    [0, 4],
+    [1, 4],
+    [0, 16],
+    [1, 16],
+  ])('5-3 in i16: the same from place %i on, of noise times %i', (first, factor) => {
+    // A single sample at an odd place is doubled: it has a bit more.
+    for (const length of LENGTHS.slice(factor === 16 ? 1 : 0)) {
+      const signal = Array.from({ length }, (_, i) =>
+        factor === 16 ? 30000 - (noise(i) >> 8) : Math.trunc((noise(i + length) * factor) / 2),
+      );
+      const coefficients = forward53(signal, first);
+      for (const stages of twins) {
+        const [low, high, output] = rows(stages);
+        const view = new Int16Array(stages.memory.buffer);
+        const { lows, highs } = deal(coefficients, first, view, low, high);
+        stages.joinRowNarrow(low, high, output, lows, highs, first);
+        expect([...view.subarray(output / 2, output / 2 + length)], `${length} samples`).toEqual(signal);
+      }
+    }
+  });
+
+  it('5-3 in i16: lifts rows as the steps of F.3.8.1.1 say', () => {
+    for (const stages of twins) {
+      for (const width of LENGTHS) {
+        const [first, second, third, fourth] = rows(stages);
+        const view = new Int16Array(stages.memory.buffer);
+        const values = [0, 1, 2, 3].map((row) =>
+          Array.from({ length: width }, (_, i) => noise(7 * i + row) * 4),
+        );
+        const put = () => {
+          for (const [row, at] of [first, second, third, fourth].entries()) view.set(values[row]!, at / 2);
+        };
+        const get = (at: number) => [...view.subarray(at / 2, at / 2 + width)];
+        const [above, odd, even, below] = values as [number[], number[], number[], number[]];
+        const evens = even.map((value, i) => value - Math.floor((odd[i]! + below[i]! + 2) / 4));
+        const odds = odd.map((value, i) => value + Math.floor((above[i]! + evens[i]!) / 2));
+        put();
+        stages.liftEvenNarrow(third, second, fourth, width);
+        expect(get(third)).toEqual(evens);
+        stages.liftOddNarrow(second, first, third, width);
+        expect(get(second)).toEqual(odds);
+        put();
+        stages.liftPairNarrow(third, second, fourth, first, width);
+        expect([get(third), get(second)]).toEqual([evens, odds]);
+      }
+    }
+  });
+
+  it('rows of i32 and i16 become each other, and the largest magnitude is found', () => {
+    for (const stages of twins) {
+      for (const length of LENGTHS) {
+        const [wide, narrow, back] = rows(stages);
+        const [words, halves] = [new Int32Array(stages.memory.buffer), new Int16Array(stages.memory.buffer)];
+        const values = Array.from({ length }, (_, i) => noise(i + length) * (i === 3 ? 40 : 3));
+        words.set(values, wide / 4);
+        const expected = values.map((value) => Math.min(Math.max(value + 20, -32768), 32767));
+        const largest = Math.max(...expected.map(Math.abs));
+        expect(stages.narrowRow(wide, narrow, length, 20)).toBe(largest);
+        expect([...halves.subarray(narrow / 2, narrow / 2 + length)]).toEqual(expected);
+        expect(stages.largestNarrow(narrow, length)).toBe(largest);
+        stages.widenRow(narrow, back, length, 20);
+        expect([...words.subarray(back / 4, back / 4 + length)]).toEqual(expected.map((value) => value - 20));
+
+        const stride = Number(stages.rowStride(length, 1));
+        for (const row of [0, 1, 2])
+          halves.set(
+            expected.map((v) => v ^ row),
+            (stages.room.value + 16 + row * stride) / 2,
+          );
+        stages.widenRows(stages.room.value, length, 3);
+        const wideStride = Number(stages.rowStride(length, 0));
+        for (const row of [0, 1, 2]) {
+          const at = (stages.room.value + 16 + row * wideStride) / 4;
+          expect([...words.subarray(at, at + length)]).toEqual(expected.map((v) => v ^ row));
+        }
+      }
+    }
+  });
+
   it.each([0, 1])('9-7: gives it back to a few parts in 100,000, from place %i on', (first) => {
     for (const length of LENGTHS) {
       const signal = Array.from({ length }, (_, i) => noise(i + length));
@@ -127,14 +223,14 @@ function rows(stages: Stages): [number, number, number, number] {
 function deal(
   coefficients: readonly number[],
   first: number,
-  view: Int32Array | Float32Array,
+  view: Int16Array | Int32Array | Float32Array,
   low: number,
   high: number,
 ): { lows: number; highs: number } {
   const evens = coefficients.filter((_, i) => ((first + i) & 1) === 0);
   const odds = coefficients.filter((_, i) => ((first + i) & 1) === 1);
-  view.set(evens, low / 4);
-  view.set(odds, high / 4);
+  view.set(evens, low / view.BYTES_PER_ELEMENT);
+  view.set(odds, high / view.BYTES_PER_ELEMENT);
   return { lows: evens.length, highs: odds.length };
 }
 
