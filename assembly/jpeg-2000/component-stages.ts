@@ -20,7 +20,7 @@ import {
   TransformArray,
   transformArray,
 } from './multi-component';
-import { ROW_TRAIL } from './stripe';
+import { ROW_TRAIL } from './narrow-rows';
 
 /** Xmcc, Table A.? of A.3.8: the kind of transformation. */
 const enum CollectionKind {

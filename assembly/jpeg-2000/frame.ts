@@ -279,8 +279,9 @@ function takeTile(): bool {
 @inline
 function mayBeNarrow(c: i32): bool {
   const parameters = coding(c);
-  if (parameters.filter != Filter.Reversible || parameters.regionShift != 0 || multiComponent) return false;
-  return component(c).precision <= NARROW_PRECISION;
+  if (parameters.filter != Filter.Reversible || parameters.regionShift != 0) return false;
+  // The transformations of Part 2 take i32 and f32.
+  return !multiComponent && !selected && component(c).precision <= NARROW_PRECISION;
 }
 
 /** Columns of a window; 0 also where it has no rows. */
