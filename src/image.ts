@@ -12,7 +12,7 @@ import { type DisplayParameters, displayParametersOf } from './display/display-p
 import { hasPerFrameGroups } from './display/functional-groups.js';
 import { type Palette, paletteOf } from './display/palette.js';
 import { Aborted, CineloopError, withContext } from './errors.js';
-import type { DecodedFrame } from './frame/decoded-frame.js';
+import type { DecodedFrame, SampleArray } from './frame/decoded-frame.js';
 import {
   type CodestreamOptions,
   type DecodeOptions,
@@ -33,7 +33,12 @@ import { openSource } from './sources/open.js';
 export type OpenOptions = Omit<DecodeOptions, 'into' | 'signal'>;
 
 /** Options of `decodeAll`. */
-export interface DecodeAllOptions extends DecodeOptions {
+export interface DecodeAllOptions extends Omit<DecodeOptions, 'into'> {
+  /**
+   * One array for all frames, or several that are filled by turns. Into several in shared memory workers write straight, as many
+   * frames ahead as there are arrays; that spares the calling thread garbage and copies.
+   */
+  readonly into?: SampleArray | readonly SampleArray[] | undefined;
   /** Frames to decode, in this order, counted from 0. By default all. */
   readonly frames?: Iterable<number> | undefined;
   /**
@@ -210,8 +215,8 @@ export class DicomImage {
    * Decodes frames in order. As many are decoded ahead as keep the pool busy and no more, so that memory stays flat; when
    * the iteration is left, what was decoded ahead is dropped.
    *
-   * With `into` every frame comes in that one array: it holds a frame from when that is yielded until the next one is
-   * asked for.
+   * With `into` every frame comes in that one array, or in the next one of several: it holds a frame from when that is yielded
+   * until the next one is asked for.
    * @throws as `decode` does, at the frame that fails, which ends the iteration; with `failures: 'yield'` the error comes in
    *   the frame's place
    * @example
@@ -226,21 +231,32 @@ export class DicomImage {
   decodeAll(options: DecodeAllOptions): AsyncGenerator<DecodedFrame | CineloopError, void>;
   async *decodeAll(options: DecodeAllOptions = {}): AsyncGenerator<DecodedFrame | CineloopError, void> {
     const all = { ...this.#defaults, ...options };
-    const { into, failures, frames = range(this.frameCount) } = all;
+    const { failures, frames = range(this.frameCount) } = all;
     const pool = this.#poolFor(all);
+    const turns = isList(all.into) && all.into.length > 1 ? all.into : undefined;
+    const into = isList(all.into) ? all.into[0] : all.into;
+    const one = { ...all, into };
     const leaving = new AbortController();
     let recipe: Recipe | undefined;
+    let turn = 0;
+    // The array of the frame that the caller looks at is not to be filled.
+    const most = turns === undefined ? Number.POSITIVE_INFINITY : turns.length - 1;
     const begin = async (index: number): Promise<DecodedFrame | CineloopError> => {
+      turn += 1;
+      const own = turns?.[turn % turns.length];
       try {
-        const frame = await this.#frame(index, all, leaving.signal);
+        const frame = await this.#frame(index, one, leaving.signal);
         recipe = frame.recipe;
-        return await (into === undefined ? pool.decode(frame) : pool.decodeAhead(frame, into));
+        const ahead = into !== undefined && own === undefined;
+        return await (ahead ? pool.decodeAhead(frame, into) : pool.decode(frame, own));
       } catch (error) {
         return withContext(error, { frame: index }, 'WorkerFailure');
       }
     };
     const finish = (result: DecodedFrame | CineloopError): DecodedFrame | CineloopError => {
-      if (!(result instanceof CineloopError)) return into === undefined ? result : pool.fill(into, result);
+      if (!(result instanceof CineloopError)) {
+        return into === undefined || turns !== undefined ? result : pool.fill(into, result);
+      }
       if (failures === 'yield' && result.tag !== 'Aborted') return result;
       throw result;
     };
@@ -248,7 +264,7 @@ export class DicomImage {
     try {
       for (const index of frames) {
         begun.push(begin(index));
-        if (begun.length > pool.lookAhead(recipe)) yield finish(await begun.shift()!);
+        if (begun.length > Math.min(pool.lookAhead(recipe), most)) yield finish(await begun.shift()!);
       }
       for (const result of begun) yield finish(await result);
     } finally {
@@ -371,6 +387,10 @@ export class DicomImage {
 
 function* range(end: number): Generator<number, void> {
   for (let index = 0; index < end; index += 1) yield index;
+}
+
+function isList(into: DecodeAllOptions['into']): into is readonly SampleArray[] {
+  return Array.isArray(into);
 }
 
 function orThrow<T extends object>(value: T | CineloopError): T {

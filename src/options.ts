@@ -118,9 +118,9 @@ function checkOptions({
   if (colour !== undefined && colour !== 'stored' && colour !== 'rgb') {
     throw new TypeError(`The colour is 'stored' or 'rgb', not ${String(colour)}.`);
   }
-  if (into !== undefined && !(ArrayBuffer.isView(into) && 'length' in into)) {
-    throw new TypeError('The array to fill must be a typed array.');
-  }
+  const isArray = (value: unknown) => ArrayBuffer.isView(value) && 'length' in value;
+  const isFillable = Array.isArray(into) ? into.length > 0 && into.every(isArray) : isArray(into);
+  if (into !== undefined && !isFillable) throw new TypeError('The array to fill must be a typed array.');
   if (truncated !== undefined && truncated !== 'refuse' && truncated !== 'keep') {
     throw new TypeError(`What is truncated is to 'refuse' or to 'keep', not ${String(truncated)}.`);
   }

@@ -225,6 +225,30 @@ describe.each([0, 1, 2])('with %i workers', (workers) => {
     }
   });
 
+  test('into several arrays of the caller by turns', async () => {
+    const image = await open(rlePath, { pool: poolOf({ workers }) });
+    for (const memory of [SharedArrayBuffer, ArrayBuffer]) {
+      for (const count of [1, 2, 3, 7, 30]) {
+        const into = Array.from({ length: count }, () => new Uint16Array(new memory(2 * SAMPLES)));
+        const order = Array.from({ length: 40 }, (_, place) => (place * 5) % frames.length);
+        let place = 0;
+        let before: unknown;
+        for await (const decoded of image.decodeAll({ into, frames: order })) {
+          expect(into).toContain(decoded.samples);
+          if (count > 1) expect(decoded.samples).not.toBe(before);
+          before = decoded.samples;
+          // Whoever is slow finds the frame still there: it is not filled before the next one is asked for.
+          if (place % 10 === 9) await new Promise((resolve) => setTimeout(resolve, 10));
+          expectSamples(decoded, frames[order[place]!]!);
+          place += 1;
+        }
+        expect(place).toBe(order.length);
+      }
+    }
+    const results = image.decodeAll({ into: [] });
+    await expect(results.next()).rejects.toBeInstanceOf(TypeError);
+  });
+
   test('an AbortSignal drops the work, and the pool goes on', async () => {
     const image = await open(rlePath, { pool: poolOf({ workers }) });
     const controller = new AbortController();
