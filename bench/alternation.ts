@@ -55,8 +55,7 @@ export function alternate(contenders: readonly Contender[], schedule: Schedule):
 
 /** Lets all have their turns, in changing order. */
 export async function race(racers: readonly Racer[], rounds: number): Promise<Times[]> {
-  // Code is loaded, compiled and optimised before anything counts.
-  for (const racer of racers) await racer.turn();
+  await warmUp(racers);
   const turns: Turn[][] = racers.map(() => []);
   for (let round = 0; round < rounds; round += 1) {
     const order = [...racers.keys()];
@@ -70,6 +69,22 @@ export async function race(racers: readonly Racer[], rounds: number): Promise<Ti
       thread: thread.includes(undefined) ? undefined : (thread as number[]),
     };
   });
+}
+
+/** Turns for warming up at most: a machine that is busy may never let a racer be as fast as it was by chance. */
+const MOST_WARMING = 40;
+
+/** Lets all run until for three turns none has got faster: code is loaded, compiled and optimised before anything counts. */
+async function warmUp(racers: readonly Racer[]): Promise<void> {
+  const best = racers.map(() => Number.POSITIVE_INFINITY);
+  for (let turns = 0, steady = 0; steady < 3 && turns < MOST_WARMING; turns += 1) {
+    steady += 1;
+    for (const [index, racer] of racers.entries()) {
+      const { wall, thread = wall } = await racer.turn();
+      if (thread < 0.95 * best[index]!) steady = 0;
+      best[index] = Math.min(best[index]!, thread);
+    }
+  }
 }
 
 /** Takes turns of one that is told how often to decode: in another process, or in a page. */

@@ -84,8 +84,8 @@ describe('alternation', () => {
     expect(Math.min(...short!.wall)).toBeGreaterThan(1);
     // Who waits takes no processor.
     if (long!.thread) expect(median(long!.thread)).toBeLessThan(median(long!.wall));
-    // Warm-up, then each round begins with the one that ended the round before.
-    expect(order.join(' ')).toBe('short long short long short long short');
+    // Behind the warm-up each round begins with the one that ended the round before.
+    expect(order.join(' ')).toMatch(/^(short long ){5,}short long short$/);
   });
 
   it('fails with the error of a contender', async () => {
