@@ -25,6 +25,12 @@ const assemblyFiles = readdirSync('assembly', { recursive: true, encoding: 'utf8
 /** Every folder of assembly/ with a `module.ts` is one WebAssembly module, named by its folder's path. */
 const kernels = assemblyFiles.filter((path) => path.endsWith('module.ts')).map((path) => dirname(path));
 
+/** Constants that a kernel is compiled with: what `isDefined` finds in its sources. */
+const constants = {
+  'jpeg/dct-arithmetic': ['ARITHMETIC_CODING=1'],
+  'jpeg/lossless-arithmetic': ['ARITHMETIC_CODING=1'],
+};
+
 /** When something that a kernel is made of was changed last: its codec's folder, or what all kernels share. */
 function newestSource(kernel) {
   const [codec] = kernel.split(/[\\/]/);
@@ -42,6 +48,7 @@ function buildKernels(folder, simd) {
       `assembly/${kernel}/module.ts`,
       ...['--outFile', output, '-O3', '--converge', '--noAssert', '--runtime', 'stub'],
       ...[simd ? '--enable' : '--disable', 'simd', '--enable', 'bulk-memory', '--disableWarning', '201'],
+      ...(constants[kernel.replaceAll('\\', '/')] ?? []).flatMap((constant) => ['--use', constant]),
     ]);
   }
 }

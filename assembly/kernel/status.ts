@@ -53,6 +53,8 @@ export const enum Status {
   BadJpegSpectralSelection = 59,
   BadJpegSuccessiveApproximation = 60,
   UnsupportedJpegPrecision = 61,
+  BadJpegConditioning = 62,
+  BadJpegMagnitude = 63,
 
   // assembly/jpeg-ls: 96 to 127.
   MissingJpegLsStart = 96,

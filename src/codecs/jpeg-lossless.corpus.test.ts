@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Kernel } from '../wasm/kernel.js';
+import { Kernel, kernelWhenNeeded } from '../wasm/kernel.js';
 import { moduleOf } from '../wasm/modules.js';
 import { plainTwin } from '../wasm/plain-twin.test-support.js';
 import type { Decoder } from './codec.js';
@@ -58,7 +58,12 @@ describe.skipIf(references.length === 0)(`lossless JPEG on the corpus${title}`, 
 
   beforeAll(async () => {
     for (const module of [await moduleOf('jpeg-lossless'), await plainTwin('jpeg-lossless')]) {
-      decoders.push(jpegLosslessDecoder(new Kernel('jpeg-lossless', module)));
+      decoders.push(
+        jpegLosslessDecoder(
+          new Kernel('jpeg-lossless', module),
+          kernelWhenNeeded('jpeg-lossless-arithmetic'),
+        ),
+      );
     }
   });
 

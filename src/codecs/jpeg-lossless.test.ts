@@ -34,16 +34,19 @@ const scanHeader = (predictor = 1, pointTransform = 0, components = [[1, 0x00]])
   segment(0xda, components.length, ...components.flat(), predictor, 0, pointTransform);
 const stream = (...parts: readonly number[][]) => Uint8Array.from(parts.flat());
 
+const noArithmetic = () => Promise.reject(new Error('no arithmetic coding here'));
+
 describe.each([
-  ['shipped', () => moduleOf('jpeg-lossless')],
-  ['plain twin', () => plainTwin('jpeg-lossless')],
+  ['shipped', moduleOf],
+  ['plain twin', plainTwin],
 ] as const)('lossless JPEG, %s', (_, load) => {
   let kernel: Kernel;
   let decoder: Decoder;
 
   beforeAll(async () => {
-    kernel = new Kernel('jpeg-lossless', await load());
-    decoder = jpegLosslessDecoder(kernel);
+    kernel = new Kernel('jpeg-lossless', await load('jpeg-lossless'));
+    const arithmetic = new Kernel('jpeg-lossless-arithmetic', await load('jpeg-lossless-arithmetic'));
+    decoder = jpegLosslessDecoder(kernel, async () => arithmetic);
   });
 
   /** Encodes, decodes, and compares with what was encoded. */
@@ -104,6 +107,30 @@ describe.each([
       }
     },
   );
+
+  it('arithmetic coding, conditioned in every way: predictors, precisions, restarts, components apart or subsampled', async () => {
+    const random = randomNumbers(58);
+    // biome-ignore format: one component after the other
+    const samplings = [undefined, [[2, 2], [1, 1], [1, 1]], [[2, 1], [1, 2], [1, 1]], [[1, 1], [2, 1], [4, 1]]] as const;
+    for (let round = 0; round < 150; round++) {
+      const sampling = samplings[random(4)];
+      const components = sampling === undefined ? 1 + random(4) : 3;
+      const precision = PRECISIONS[random(PRECISIONS.length)];
+      const pointTransform = random(2) * random(precision);
+      const geometry = { rows: 1 + random(30), columns: 1 + random(40), components, precision };
+      const image = imageOf({ ...geometry, pointTransform, ...(sampling && { sampling }) }, random);
+      const upper = random(16);
+      const interleaved = random(3) > 0;
+      const maximumH = interleaved && sampling ? Math.max(...sampling.map(([h]) => h)) : 1;
+      const restartInterval = interleaved ? random(3) * Math.ceil(geometry.columns / maximumH) : 0;
+      const arithmetic = random(2) === 0 ? ([0, 1] as const) : ([random(upper + 1), upper] as const);
+      const options = {
+        ...{ predictor: 1 + random(7), restartInterval, interleaved, arithmetic, sampling },
+        linesBehindFirstScan: random(4) === 0,
+      };
+      await roundTrip({ ...image, ...options }, JSON.stringify({ ...image, ...options, samples: 0 }));
+    }
+  });
 
   it('takes lines of every width from 1 to 70, where vectors run past their end', async () => {
     const random = randomNumbers(3);
@@ -327,7 +354,7 @@ describe.each([
 
   it('starts from memory that holds anything', async () => {
     const random = randomNumbers(17);
-    const module = await load();
+    const module = await load('jpeg-lossless');
     for (const options of [{}, { interleaved: false }, { predictor: 7, restartInterval: 7 }]) {
       const image = imageOf({ rows: 40, columns: 50, components: 3, precision: 16 }, random);
       const samples = new Uint8Array(2 * image.samples.length);
@@ -574,8 +601,8 @@ describe.each([
       ],
       [
         'UnsupportedFeature',
-        'arithmetic coding',
-        stream(SOI, segment(0xcb, 8, 0, 1, 0, 1, 1, 1, 0x11, 0), scan),
+        'a differential frame',
+        stream(SOI, segment(0xcf, 8, 0, 1, 0, 1, 1, 1, 0x11, 0), scan),
       ],
       [
         'UnsupportedFeature',
@@ -612,7 +639,7 @@ describe.each([
       const bytes = encodeJpegLossless({ ...image, interleaved: false });
       const limits = { ...DEFAULT_LIMITS, memoryBytes: bytes.length + 400_000, frameBytes: 1 };
       const { error } = await decodeFrame(
-        jpegLosslessDecoder(new Kernel('jpeg-lossless', await load())),
+        jpegLosslessDecoder(new Kernel('jpeg-lossless', await load('jpeg-lossless')), noArithmetic),
         bytes,
         limits,
       );
@@ -678,7 +705,8 @@ describe('the lossless JPEG codec', () => {
     };
     expect(refusalOf(0xc3)).toBeUndefined();
     expect(refusalOf(0xc0)).toBe('JPEG baseline DCT');
-    expect(refusalOf(0xcb)).toBe('JPEG lossless (sequential), arithmetic coding');
+    expect(refusalOf(0xcb)).toBeUndefined();
+    expect(refusalOf(0xcf)).toBe('JPEG differential lossless, arithmetic coding');
     expect(refusalOf(0xf7)).toBe('JPEG-LS');
   });
 

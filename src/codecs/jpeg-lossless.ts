@@ -1,26 +1,28 @@
 import { UnsupportedFeature } from '../errors.js';
-import { type Kernel, loadKernel } from '../wasm/kernel.js';
+import { type Kernel, kernelWhenNeeded, loadKernel } from '../wasm/kernel.js';
 import type { Codec, Codestream, Decoder, EncodedFrame } from './codec.js';
-import { inspectJpeg, type JpegHeader, jpegProcessOf } from './jpeg-markers.js';
+import { inspectJpeg, isArithmetic, type JpegHeader, jpegProcessOf } from './jpeg-markers.js';
 
 /**
- * Lossless JPEG with Huffman coding (ITU-T T.81 Annex H, process 14 with any predictor) by our own kernel,
- * `assembly/jpeg/lossless`. The retired .58 and .66 are arithmetic coding, .65 is the hierarchical mode: not these.
+ * Lossless JPEG (ITU-T T.81 Annex H, processes 14 and 15 with any predictor) by our own kernels:
+ * `assembly/jpeg/lossless` for Huffman coding, the same compiled for arithmetic coding.
  */
 export const jpegLossless: Codec = {
   name: 'cineloop-jpeg-lossless',
-  transferSyntaxes: ['1.2.840.10008.1.2.4.57', '1.2.840.10008.1.2.4.70'],
-  misfiledUnder: ['1.2.840.10008.1.2.4.50', '1.2.840.10008.1.2.4.51'],
+  transferSyntaxes: [57, 58, 70].map((number) => `1.2.840.10008.1.2.4.${number}`),
+  misfiledUnder: [50, 51, 65, 66].map((number) => `1.2.840.10008.1.2.4.${number}`),
+  // The module for arithmetic coding is so rarely needed that a thread looks for it by itself.
   modules: ['jpeg-lossless'],
   refusal,
-  load: async () => jpegLosslessDecoder(await loadKernel('jpeg-lossless')),
+  load: async () =>
+    jpegLosslessDecoder(await loadKernel('jpeg-lossless'), kernelWhenNeeded('jpeg-lossless-arithmetic')),
 };
 
 /**
- * The decoder on a kernel that is loaded. Samples have the precision of the frame header: in one byte each up to 8 bits,
- * else in two. Components of fewer samples are brought to the size of the image by repetition.
+ * The decoder on a kernel that is loaded, and on one that is asked for at the first frame with arithmetic coding. Samples
+ * have the precision of the frame header: in one byte each up to 8 bits, else in two. Components of fewer samples are brought to the size of the image by repetition.
  */
-export function jpegLosslessDecoder(kernel: Kernel): Decoder {
+export function jpegLosslessDecoder(huffman: Kernel, arithmetic: () => Promise<Kernel>): Decoder {
   return {
     decode({ bytes }, context) {
       const header = inspectJpeg(bytes);
@@ -31,13 +33,11 @@ export function jpegLosslessDecoder(kernel: Kernel): Decoder {
           offset: header.frameHeaderOffset,
         });
       }
-      const fields = kernel.decode(
-        bytes,
-        [],
-        (fields) => context.allocate(describe(fields, header)),
-        context,
-      );
-      return describe(fields, header);
+      const decodeBy = (kernel: Kernel) => {
+        const allocate = (fields: Int32Array) => context.allocate(describe(fields, header));
+        return describe(kernel.decode(bytes, [], allocate, context), header);
+      };
+      return isArithmetic(header) ? arithmetic().then(decodeBy) : decodeBy(huffman);
     },
   };
 }
@@ -52,7 +52,7 @@ function refusal({ bytes }: EncodedFrame): string | undefined {
 
 /** What the stream asks for that this engine does not have: the SOF marker decides, not the transfer syntax. */
 function unsupportedIn(header: JpegHeader): string | undefined {
-  if (header.startOfFrame !== 3 || header.hierarchical) return jpegProcessOf(header);
+  if ((header.startOfFrame & 7) !== 3 || header.hierarchical) return jpegProcessOf(header);
   if (header.components.length > 4) return `lossless JPEG of ${header.components.length} components`;
   return undefined;
 }

@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { encodeJpegLs, type JpegLsImage } from '../../fixtures/generate/jpeg-ls-encoder.js';
+import { damage } from '../../fuzz/damage.js';
+import { jpegLsStreams } from '../../fuzz/streams.js';
+import { TARGETS } from '../../fuzz/targets.js';
 import { CineloopError } from '../errors.js';
 import { DEFAULT_LIMITS } from '../limits.js';
 import { Kernel } from '../wasm/kernel.js';
@@ -7,7 +9,6 @@ import { moduleOf } from '../wasm/modules.js';
 import { plainTwin } from '../wasm/plain-twin.test-support.js';
 import type { Decoder } from './codec.js';
 import { jpegLsDecoder } from './jpeg-ls.js';
-import { CONTENTS, samplesOf } from './jpeg-ls.test-support.js';
 import { encodedFrame, randomNumbers } from './rle.test-support.js';
 
 /** CINELOOP_FUZZ multiplies the number of damaged streams. */
@@ -16,90 +17,8 @@ const ROUNDS = 6_000 * TIMES;
 const CANARY = 64;
 /** Samples that a stream of a few kilobytes may ask for here; more is refused by the limit. */
 const MOST_BYTES = 1 << 20;
+const { markers } = TARGETS['jpeg-ls'];
 const LIMITS = { ...DEFAULT_LIMITS, frameBytes: MOST_BYTES, memoryBytes: 32 << 20 };
-
-type Random = ReturnType<typeof randomNumbers>;
-
-/** Whole streams of every kind, which the rounds damage. */
-function wholeStreams(random: Random): readonly Uint8Array[] {
-  const kinds: Partial<JpegLsImage>[] = [
-    {},
-    { precision: 16 },
-    { precision: 12, near: 3 },
-    { precision: 2 },
-    { precision: 13, presets: { maxval: 5000, reset: 900, t1: 5, t2: 50, t3: 500 } },
-    { components: 3 },
-    { components: 3, interleaveMode: 1 },
-    { components: 3, interleaveMode: 2 },
-    { components: 4, interleaveMode: 2, precision: 10, near: 1 },
-    { components: 3, interleaveMode: 2, scans: [[2], [0, 1]] },
-    { restartInterval: 3 },
-    { components: 3, interleaveMode: 1, restartInterval: 2, linesBehindFirstScan: 2 },
-    { oversizeBytes: 3 },
-    {
-      components: 3,
-      interleaveMode: 1,
-      sampling: [
-        [2, 2],
-        [1, 2],
-        [2, 1],
-      ],
-    },
-    { components: 3, interleaveMode: 1, colourTransform: 2 },
-    {
-      precision: 4,
-      mappingTables: [{ entryBytes: 2, entries: Array.from({ length: 16 }, (_, i) => i * 99) }],
-    },
-  ];
-  return kinds.flatMap((kind) =>
-    CONTENTS.map((content) => {
-      const geometry = {
-        rows: 5 + random(20),
-        columns: 3 + random(40),
-        components: 1,
-        precision: 8,
-        ...kind,
-      };
-      const maxval = kind.presets?.maxval ?? 2 ** geometry.precision - 1;
-      return encodeJpegLs({ ...geometry, samples: samplesOf(geometry, maxval, content, random) }).bytes;
-    }),
-  );
-}
-
-/** A damaged copy: bytes set, bits flipped, pieces moved, cleared or taken out of other streams; mostly behind the headers. */
-function mutate(bytes: Uint8Array, others: readonly Uint8Array[], random: Random): Uint8Array {
-  const copy = bytes.slice();
-  const somewhere = () => (random(3) === 0 ? random(Math.min(64, copy.length)) : random(copy.length));
-  for (let times = 1 + random(4); times > 0; times--) {
-    const at = somewhere();
-    const length = random(Math.min(48, copy.length - at));
-    const other = others[random(others.length)];
-    switch (random(8)) {
-      case 0:
-        copy[at] = random(256);
-        break;
-      case 1:
-      case 2:
-        copy[at] ^= 1 << random(8);
-        break;
-      case 3:
-        copy.copyWithin(somewhere(), at, at + length);
-        break;
-      case 4:
-        copy.fill(random(2) * 255, at, at + length);
-        break;
-      case 5:
-        copy[at] = [0, 1, 0x7f, 0x80, 0xff, 0xd9, 0xd0, 0xf8][random(8)];
-        break;
-      case 6:
-        copy.set(other.subarray(0, Math.min(length, other.length)), at);
-        break;
-      default:
-        return copy.slice(0, random(copy.length + 1));
-    }
-  }
-  return copy;
-}
 
 describe('JPEG-LS, damaged streams', () => {
   const modules: WebAssembly.Module[] = [];
@@ -141,11 +60,12 @@ describe('JPEG-LS, damaged streams', () => {
     `answers ${ROUNDS} of them with samples or a typed error, the same with SIMD and without`,
     () => {
       const random = randomNumbers(20);
-      const streams = wholeStreams(random);
+      const streams = jpegLsStreams(random);
       const outcomes: Record<string, number> = {};
       let slowest = 0;
       for (let round = 0; round < ROUNDS; round++) {
-        const bytes = mutate(streams[random(streams.length)], streams, random);
+        const whole = streams[random(streams.length)];
+        const bytes = damage(whole, streams, markers, whole.indexOf(0xda) + 12, random);
         const began = performance.now();
         const { outcome, around } = outcomeOf(decoders[0], bytes);
         slowest = Math.max(slowest, performance.now() - began);
@@ -180,7 +100,7 @@ describe('JPEG-LS, damaged streams', () => {
       const { memory, parameters, begin, open, step } = new WebAssembly.Instance(module)
         .exports as unknown as Exports;
       const random = randomNumbers(21);
-      const streams = wholeStreams(random);
+      const streams = jpegLsStreams(random);
       // A whole stream takes less than 1 MiB. Six are there, and nothing may grow; the upper five stay junk.
       const base = begin(6 << 20);
       const pages = memory.buffer.byteLength / 65536;
@@ -192,7 +112,8 @@ describe('JPEG-LS, damaged streams', () => {
       new Int32Array(memory.buffer, parameters.value, 16)[15] = Math.floor((base + (1 << 20)) / 65536);
       for (let round = 0; round < 500; round++) {
         const whole = streams[random(streams.length)];
-        const bytes = round % 10 === 0 ? whole : mutate(whole, streams, random);
+        const bytes =
+          round % 10 === 0 ? whole : damage(whole, streams, markers, whole.indexOf(0xda) + 12, random);
         const input = begin(bytes.length);
         all.set(bytes, input);
         if (open() === 0) while (step() === 1);
@@ -204,7 +125,7 @@ describe('JPEG-LS, damaged streams', () => {
 
   it('decodes in memory that holds junk what it decodes in memory that is empty', () => {
     const random = randomNumbers(22);
-    for (const bytes of wholeStreams(random)) {
+    for (const bytes of jpegLsStreams(random)) {
       const decoded = [false, true].map((junk) => {
         const kernel = new Kernel('jpeg-ls', modules[0]);
         let samples = new Uint8Array();

@@ -123,6 +123,11 @@ export function hasEndOfImage(bytes: Uint8Array, { frameHeaderOffset }: JpegHead
   return at > frameHeaderOffset;
 }
 
+/** Whether the frame is arithmetic-coded: SOF9 to SOF15 (ITU-T T.81 Table B.1). */
+export function isArithmetic({ startOfFrame }: JpegHeader): boolean {
+  return startOfFrame > 8 && startOfFrame < 16;
+}
+
 /** The coding process of a stream in the standard's words, with its precision where that is not 8 bits. */
 export function jpegProcessOf({ startOfFrame, hierarchical, precision }: JpegHeader): string {
   const process = PROCESSES[startOfFrame];

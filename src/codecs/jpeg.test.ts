@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Conditioning } from '../../fixtures/generate/jpeg-arithmetic-scan.js';
 import { encodeJpeg as encodeWithPackage } from '../../fixtures/generate/package-encoders.js';
 import { DEFAULT_LIMITS } from '../limits.js';
 import { Kernel } from '../wasm/kernel.js';
@@ -63,8 +64,18 @@ function randomCoding({ components, columns }: CodedImage, random: (below: numbe
     fillBytes: random(3) === 0 ? 1 + random(3) : 0,
     shortCodes: random(9),
     longestRun: [1, 7, 0x7fff][random(3)],
+    ...(random(3) === 0 && {
+      arithmetic: random(2) === 0 ? {} : { conditioning: randomConditioning(random) },
+    }),
   };
 }
+
+/** L, U and Kx anywhere that they may be, for destinations 0 and 1. */
+const randomConditioning = (random: (below: number) => number): Conditioning[] =>
+  [0, 1].map(() => {
+    const upper = random(16);
+    return { bounds: [random(upper + 1), upper], kx: 1 + random(63) };
+  });
 
 const describeCase = (image: CodedImage, coding: Coding) =>
   JSON.stringify({
@@ -74,16 +85,17 @@ const describeCase = (image: CodedImage, coding: Coding) =>
   });
 
 describe.each([
-  ['shipped', () => moduleOf('jpeg-dct')],
-  ['plain twin', () => plainTwin('jpeg-dct')],
+  ['shipped', moduleOf],
+  ['plain twin', plainTwin],
 ] as const)('JPEG by the DCT, %s', (_, load) => {
   let kernel: Kernel;
   let decoder: Decoder;
   let referee: Decoder;
 
   beforeAll(async () => {
-    kernel = new Kernel('jpeg-dct', await load());
-    decoder = jpegDecoder(kernel);
+    kernel = new Kernel('jpeg-dct', await load('jpeg-dct'));
+    const arithmetic = new Kernel('jpeg-dct-arithmetic', await load('jpeg-dct-arithmetic'));
+    decoder = jpegDecoder(kernel, async () => arithmetic);
     referee = await libjpegTurbo.load();
   });
 
@@ -179,8 +191,11 @@ describe.each([
     expect(await samplesOf(Uint8Array.from(without), 'no DHT')).toEqual(decoded[0]);
   });
 
-  it('hands out what stands in front of the end of truncated data, and says how many rows that is', async () => {
-    const { image, bytes } = example();
+  it.each([
+    ['Huffman', {}],
+    ['arithmetic', { arithmetic: {} }],
+  ])('hands out what stands in front of the end of truncated data: %s coding', async (_, coding) => {
+    const { image, bytes } = example(coding);
     const expected = await samplesOf(bytes, 'whole');
     const line = image.columns * 3;
     const seen = new Set<number>();
@@ -193,6 +208,24 @@ describe.each([
     }
     // Rows of 16 lines, of which the last waits for the one behind it.
     expect([...seen].sort((a, b) => a - b)).toEqual([0, 15, 31, 47]);
+  });
+
+  it('reads as many zeros behind arithmetic-coded data as it wants, where a marker ends them', async () => {
+    // Every coefficient is 0: the encoder leaves nothing of its segment (D.1.8).
+    const { image } = example();
+    const flat = {
+      ...image,
+      components: image.components.map((component) => ({
+        ...component,
+        coefficients: new Int16Array(component.coefficients.length),
+      })),
+    };
+    const bytes = encodeJpeg(flat, { progressive: false, scans: oneScan(3), arithmetic: {} });
+    const header = scansOf(bytes)[0];
+    expect(bytes.length - header).toBeLessThan(20);
+    expect(new Set(await samplesOf(bytes, 'flat'))).toEqual(new Set([128]));
+    const { error } = await decodeFrame(decoder, bytes.subarray(0, -2));
+    expect(error).toMatchObject({ tag: 'TruncatedData', goodRows: 0 });
   });
 
   it('says so where a progressive image ends in front of its last scan', async () => {
@@ -269,7 +302,27 @@ describe.each([
       expect(error, what).toMatchObject({ tag });
     });
 
-    it.each([3, 5, 9, 10, 15])('SOF%i, by the name of its process', async (number) => {
+    it('conditioning of arithmetic coding that there is not', async () => {
+      const whole = example({ arithmetic: { conditioning: [{ bounds: [2, 3], kx: 7 }] } }).bytes;
+      const at = whole.indexOf(0xcc) + 3; // Tc and Tb, then U and L
+      for (const [where, value] of [
+        [0, 0x04],
+        [0, 0x20],
+        [1, 0x23],
+        [3, 0],
+        [3, 64],
+      ]) {
+        const bytes = whole.slice();
+        bytes[at + where] = value;
+        const { error } = await decodeFrame(decoder, bytes);
+        expect(error, `${where}: ${value}`).toMatchObject({
+          tag: 'InvalidBitstream',
+          clause: 'ITU-T T.81 B.2.4.3',
+        });
+      }
+    });
+
+    it.each([3, 5, 11, 13, 14])('SOF%i, by the name of its process', async (number) => {
       const bytes = example().bytes.slice();
       bytes[bytes.indexOf(0xc0)] = 0xc0 | number;
       expect(jpeg.refusal?.(jpegFrame(bytes))).toMatch(/^JPEG /);

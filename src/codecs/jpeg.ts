@@ -1,9 +1,10 @@
 import { UnsupportedFeature } from '../errors.js';
-import { type Kernel, loadKernel } from '../wasm/kernel.js';
+import { type Kernel, kernelWhenNeeded, loadKernel } from '../wasm/kernel.js';
 import type { Codec, Codestream, Decoder, EncodedFrame } from './codec.js';
 import {
   dctPhotometricInterpretationOf,
   inspectJpeg,
+  isArithmetic,
   type JpegHeader,
   jpegProcessOf,
 } from './jpeg-markers.js';
@@ -13,33 +14,35 @@ import { extentOf, type View, WHOLE } from './view.js';
 const MAXIMUM_REDUCTION = 3;
 
 /**
- * The DCT-based processes of JPEG with Huffman coding (ITU-T T.81 Annexes F and G): baseline, extended sequential and
- * progressive, 8 and 12 bits, by our own kernel, `assembly/jpeg/dct`.
+ * The DCT-based processes of JPEG (ITU-T T.81 Annexes F and G): baseline, extended sequential and progressive, 8 and 12
+ * bits, by our own kernels: `assembly/jpeg/dct` for Huffman coding, the same compiled for arithmetic coding.
  */
 export const jpeg: Codec = {
   name: 'cineloop-jpeg',
-  // Processes 1, 2 and 4, and the retired 6 and 8 (spectral selection) and 10 and 12 (full progression).
-  transferSyntaxes: [50, 51, 53, 55].map((number) => `1.2.840.10008.1.2.4.${number}`),
-  misfiledUnder: [52, 54, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 70].map(
+  // Processes 1 to 5, and the retired 6 to 9 (spectral selection) and 10 to 13 (full progression).
+  transferSyntaxes: [50, 51, 52, 53, 54, 55, 56].map((number) => `1.2.840.10008.1.2.4.${number}`),
+  misfiledUnder: [57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 70].map(
     (number) => `1.2.840.10008.1.2.4.${number}`,
   ),
+  // The module for arithmetic coding is so rarely needed that a thread looks for it by itself.
   modules: ['jpeg-dct'],
   views: { reduction: true, region: true },
   refusal,
-  load: async () => jpegDecoder(await loadKernel('jpeg-dct')),
+  load: async () => jpegDecoder(await loadKernel('jpeg-dct'), kernelWhenNeeded('jpeg-dct-arithmetic')),
 };
 
 /**
- * The decoder on a kernel that is loaded. The components come out as they are coded: nothing is converted to RGB, and
- * those of fewer samples are brought to the size of the image, by a triangle filter where they have half the samples in
- * a direction, else by repetition. Samples take one byte where the precision is 8 bits, two where it is 12.
+ * The decoder on a kernel that is loaded, and on one that is asked for at the first frame with arithmetic coding.
+ * The components come out as they are coded: nothing is converted to RGB, and those of fewer samples are brought to the
+ * size of the image, by a triangle filter where they have half the samples in a direction, else by repetition. Samples
+ * take one byte where the precision is 8 bits, two where it is 12.
  *
  * A reduced picture comes from a smaller inverse DCT, bit for bit as libjpeg scales; it has ceil(rows / 2^r) rows. Where
  * only the DC coefficients are needed, the others are read and not kept, and progressive scans of them are not read. Of a
  * region only the rows and columns of blocks are reconstructed that it is made from; what is coded behind it is not
  * read, and what is coded in front of it only from the last restart marker on. Damage there does not show.
  */
-export function jpegDecoder(kernel: Kernel): Decoder {
+export function jpegDecoder(huffman: Kernel, arithmetic: () => Promise<Kernel>): Decoder {
   return {
     decode({ bytes }, context) {
       const header = inspectJpeg(bytes);
@@ -51,13 +54,12 @@ export function jpegDecoder(kernel: Kernel): Decoder {
         });
       }
       const view = context.view ?? WHOLE;
-      const fields = kernel.decode(
-        bytes,
-        parametersFor(view),
-        (fields) => context.allocate(describe(fields, header, view)),
-        context,
-      );
-      return describe(fields, header, view);
+      const parameters = parametersFor(view);
+      const decodeBy = (kernel: Kernel) => {
+        const allocate = (fields: Int32Array) => context.allocate(describe(fields, header, view));
+        return describe(kernel.decode(bytes, parameters, allocate, context), header, view);
+      };
+      return isArithmetic(header) ? arithmetic().then(decodeBy) : decodeBy(huffman);
     },
   };
 }
@@ -85,7 +87,8 @@ function refusal({ bytes }: EncodedFrame): string | undefined {
 /** What the stream asks for that this engine does not have: the SOF marker decides, not the transfer syntax. */
 function unsupportedIn(header: JpegHeader): string | undefined {
   const { startOfFrame, hierarchical, precision, components } = header;
-  if (startOfFrame > 2 || hierarchical || (precision !== 8 && precision !== 12)) return jpegProcessOf(header);
+  if ((startOfFrame & 7) > 2 || hierarchical || (precision !== 8 && precision !== 12))
+    return jpegProcessOf(header);
   if (components.length > 4) return `JPEG of ${components.length} components`;
   return undefined;
 }

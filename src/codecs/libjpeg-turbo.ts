@@ -31,8 +31,8 @@ const ADOBE_RGB = Uint8Array.of(
 );
 
 /**
- * libjpeg-turbo, as @cornerstonejs/codec-libjpeg-turbo-8bit builds it: sequential and progressive DCT, Huffman coding, 8
- * bits, one or three components, with the accurate integer IDCT and chroma upsampled by a triangle filter.
+ * libjpeg-turbo, as @cornerstonejs/codec-libjpeg-turbo-8bit builds it: sequential and progressive DCT, Huffman and
+ * arithmetic coding, 8 bits, one or three components, with the accurate integer IDCT and chroma upsampled by a triangle filter.
  *
  * The package hands out RGB only, and we want the components as they are coded. So the copy of the stream that it gets
  * says that the components are RGB already: an Adobe marker segment to that effect is put in front, and the JFIF and
@@ -44,14 +44,9 @@ const ADOBE_RGB = Uint8Array.of(
  */
 export const libjpegTurbo: Codec = {
   name: 'libjpeg-turbo',
-  // Processes 1, 2 and 4, and the retired 6 and 8 (spectral selection) and 10 and 12 (full progression).
-  transferSyntaxes: [
-    '1.2.840.10008.1.2.4.50',
-    '1.2.840.10008.1.2.4.51',
-    '1.2.840.10008.1.2.4.53',
-    '1.2.840.10008.1.2.4.55',
-  ],
-  misfiledUnder: [52, 54, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 70].map(
+  // Processes 1 to 5, and the retired 6 to 9 (spectral selection) and 10 to 13 (full progression).
+  transferSyntaxes: [50, 51, 52, 53, 54, 55, 56].map((number) => `1.2.840.10008.1.2.4.${number}`),
+  misfiledUnder: [57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 70].map(
     (number) => `1.2.840.10008.1.2.4.${number}`,
   ),
   modules: ['libjpeg-turbo-8bit'],
@@ -73,7 +68,7 @@ function refusal({ bytes }: EncodedFrame): string | undefined {
 /** What the stream asks for that the package does not have or gets wrong, in the standard's words. */
 function unsupportedIn(header: JpegHeader): string | undefined {
   const { startOfFrame, hierarchical, precision, components, rows } = header;
-  if (hierarchical || startOfFrame > 2 || precision !== 8) return jpegProcessOf(header);
+  if (hierarchical || (startOfFrame & 7) > 2 || precision !== 8) return jpegProcessOf(header);
   if (components.length !== 1 && components.length !== 3) return `JPEG of ${components.length} components`;
   return rows === 0 ? 'JPEG whose number of lines comes in a DNL marker segment' : undefined;
 }

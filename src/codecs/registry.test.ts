@@ -108,12 +108,12 @@ describe('the choice between JPEG codecs', () => {
 
   it.each([
     ['12 bits', 51, jpegHeaders(1, 12), 'JPEG extended sequential DCT, Huffman coding, 12 bits'],
-    ['arithmetic coding', 50, jpegHeaders(9), 'JPEG extended sequential DCT, arithmetic coding'],
+    ['a differential frame', 50, jpegHeaders(13), 'JPEG differential sequential DCT, arithmetic coding'],
     [
-      'arithmetic coding where it belongs',
+      'a differential frame where it belongs',
       52,
-      jpegHeaders(9),
-      'JPEG extended sequential DCT, arithmetic coding',
+      jpegHeaders(13),
+      'JPEG differential sequential DCT, arithmetic coding',
     ],
     ['four components', 50, jpegHeaders(0, 8, 4), 'JPEG of 4 components'],
   ])('names what none of them decodes: %s', async (_, number, bytes, feature) => {

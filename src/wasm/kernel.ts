@@ -42,6 +42,18 @@ export async function loadKernel(name: string): Promise<Kernel> {
   return new Kernel(name, await moduleOf(name));
 }
 
+/** Gives the kernel of that name: loaded when it is first asked for, for codecs that seldom need it. */
+export function kernelWhenNeeded(name: string): () => Promise<Kernel> {
+  let kernel: Promise<Kernel> | undefined;
+  return () => {
+    kernel ??= loadKernel(name).catch((error: unknown) => {
+      kernel = undefined;
+      throw error;
+    });
+    return kernel;
+  };
+}
+
 /**
  * The one host of our frame kernels: carries bytes in and strips out, and turns what goes wrong into errors. One frame at
  * a time. The instance is kept from frame to frame and replaced when it trapped or the hosts of

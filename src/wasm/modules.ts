@@ -5,8 +5,11 @@ import { CineloopError, UnsupportedFeature, WorkerFailure } from '../errors.js';
 const KERNELS: Readonly<Record<string, () => URL>> = {
   rle: () => new URL('../../dist/kernels/rle.wasm', import.meta.url),
   'jpeg-dct': () => new URL('../../dist/kernels/jpeg-dct.wasm', import.meta.url),
+  'jpeg-dct-arithmetic': () => new URL('../../dist/kernels/jpeg-dct-arithmetic.wasm', import.meta.url),
   'jpeg-2000': () => new URL('../../dist/kernels/jpeg-2000.wasm', import.meta.url),
   'jpeg-lossless': () => new URL('../../dist/kernels/jpeg-lossless.wasm', import.meta.url),
+  'jpeg-lossless-arithmetic': () =>
+    new URL('../../dist/kernels/jpeg-lossless-arithmetic.wasm', import.meta.url),
   'jpeg-ls': () => new URL('../../dist/kernels/jpeg-ls.wasm', import.meta.url),
   samples: () => new URL('../../dist/kernels/samples.wasm', import.meta.url),
 };

@@ -264,6 +264,19 @@ export const STATUSES: Readonly<Record<string, StatusRow>> = {
     clause: 'ITU-T T.81 Table B.2',
     feature: 'a JPEG DCT process of neither 8 nor 12 bits',
   },
+  BadJpegConditioning: {
+    code: 62,
+    error: InvalidBitstream,
+    message: 'a JPEG stream sets conditioning # of arithmetic coding to what it cannot be',
+    clause: 'ITU-T T.81 B.2.4.3',
+  },
+  BadJpegMagnitude: {
+    code: 63,
+    error: InvalidBitstream,
+    message:
+      'the arithmetic-coded data of a JPEG scan hold a value of more bits than any has, or one beyond the end of its band',
+    clause: 'ITU-T T.81 F.1.4.4',
+  },
 
   MissingJpegLsStart: {
     code: 96,

@@ -13,8 +13,11 @@ export const UNIT: usize = 32;
 export const units: usize = memory.data(MAXIMUM_UNITS * 32, 16);
 export let unitsEnd: usize = units;
 
-/** PRED of each component of the scan (F.1.1.5.1). */
-const predictions: usize = memory.data(4 * 4, 4);
+/**
+ * PRED of each component of the scan (F.1.1.5.1), and behind it, for arithmetic coding, DC_Context(Da), what
+ * its last difference was like (F.1.4.4.1.2).
+ */
+const predictions: usize = memory.data(4 * 8, 4);
 
 /** Begins the list of data units. */
 export function beginUnits(): void {
@@ -24,7 +27,7 @@ export function beginUnits(): void {
 /**
  * Adds a data unit. `component` counts in the scan; `steps` as stepsOf gives them; `step`: bytes from its
  * block in one minimum coded unit to that in the next; `line`: bytes from a line of its block to the next;
- * `side`: samples on a side of it.
+ * `side`: samples on a side of it. With arithmetic coding the tables are statistics areas.
  */
 export function addUnit(
   component: i32, dcTable: usize, acTable: usize, steps: usize, step: usize, line: usize, side: i32,
@@ -32,7 +35,7 @@ export function addUnit(
   store<usize>(unitsEnd, dcTable, 0);
   store<usize>(unitsEnd, acTable, 4);
   store<usize>(unitsEnd, steps, 8);
-  store<usize>(unitsEnd, predictions + (component << 2), 12);
+  store<usize>(unitsEnd, predictions + (component << 3), 12);
   store<usize>(unitsEnd, step, 20);
   store<usize>(unitsEnd, line, 24);
   store<i32>(unitsEnd, side, 28);
@@ -40,7 +43,7 @@ export function addUnit(
 }
 
 export function resetPredictions(): void {
-  memory.fill(predictions, 0, 16);
+  memory.fill(predictions, 0, 32);
 }
 
 @inline
@@ -65,6 +68,16 @@ export function predict(unit: usize, difference: i32): i32 {
   const sum = load<i32>(prediction) + difference;
   store<i32>(prediction, sum);
   return sum;
+}
+
+@inline
+export function conditionOf(unit: usize): i32 {
+  return load<i32>(load<usize>(unit, 12), 4);
+}
+
+@inline
+export function setCondition(unit: usize, condition: i32): void {
+  store<i32>(load<usize>(unit, 12), condition, 4);
 }
 
 /** Sets where the block of the next minimum coded unit goes. */

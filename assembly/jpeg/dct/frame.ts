@@ -16,6 +16,8 @@ import { release, take, taken } from '../../kernel/arena';
 import { announce, fail, handOut, header } from '../../kernel/blocks';
 import { inputEnd } from '../../kernel/input';
 import { Status } from '../../kernel/status';
+import { forgetConditioning, readConditioning } from '../arithmetic-conditioning';
+import { ARITHMETIC, processOf } from '../entropy-coding';
 import { scanEnd } from '../entropy-coded-segments';
 import {
   columnsOf,
@@ -141,7 +143,8 @@ export function open(): i32 {
   forgetHuffmanTables();
   forgetQuantizationTables();
   forgetProgression();
-  installStandardHuffmanTables();
+  if (ARITHMETIC) forgetConditioning();
+  else installStandardHuffmanTables();
   prepareZigzag();
   if (!findStartOfImage()) return fail(Status.MissingJpegStart, 0);
   let status = readToScan();
@@ -191,8 +194,9 @@ function readToScan(): i32 {
     if (code == Marker.SOS) {
       return componentCount > 0 ? readScanHeader() : fail(Status.MissingJpegFrameHeader, at);
     }
-    if (code == Marker.DHT) status = readHuffmanTables();
+    if (!ARITHMETIC && code == Marker.DHT) status = readHuffmanTables();
     else if (code == Marker.DQT) status = readQuantizationTables();
+    else if (ARITHMETIC && code == Marker.DAC) status = readConditioning();
     else if (code == Marker.DRI) status = readRestartInterval();
     else if (isStartOfFrame(code)) status = readStartOfFrame(code);
     else if (code == Marker.DHP) status = fail(Status.UnsupportedJpegHierarchy, at);
@@ -203,13 +207,14 @@ function readToScan(): i32 {
 function readStartOfFrame(code: i32): i32 {
   const at = offsetOf(marker);
   if (componentCount > 0) return fail(Status.BadJpegFrameHeader, at);
-  if (code > Marker.SOF2) return fail(Status.UnsupportedJpegProcess, at, code - Marker.SOF0);
+  const process = processOf(code);
+  if (process < 0 || process > 2) return fail(Status.UnsupportedJpegProcess, at, code - Marker.SOF0);
   const status = readFrameHeader();
   if (status != Status.Done) return status;
   // Leniency: a baseline frame of 12 bits is an extended one.
   if (precision != 8 && precision != 12) return fail(Status.UnsupportedJpegPrecision, at, precision);
   ignoreSamplingOfOne();
-  progressive = code == Marker.SOF2;
+  progressive = process == 2;
   return Status.Done;
 }
 
@@ -229,14 +234,14 @@ function readLinesBehindScan(): i32 {
 
 /**
  * Whether the image can be in `bytes` bytes: no data unit takes less than a bit, and what cannot be there
- * gets no memory.
+ * gets no memory. Arithmetic coding has no such bound: decisions that are always the same take nothing.
  */
 function checkLength(bytes: usize): i32 {
   let blocks: u64 = 0;
   for (let i = 0; i < componentCount; i++) {
     blocks += <u64>((columnsOf(i) + 7) >> 3) * <u64>((linesOf(i) + 7) >> 3);
   }
-  if (blocks > <u64>bytes * 8) return fail(Status.TruncatedJpegScan, offsetOf(inputEnd), -1, 0);
+  if (!ARITHMETIC && blocks > <u64>bytes * 8) return fail(Status.TruncatedJpegScan, offsetOf(inputEnd), -1, 0);
   // Strips have offsets of 32 bits.
   if (<u64>outputLineBytes() * viewRows > <u64>i32.MAX_VALUE) return fail(Status.LimitMemory, -1);
   return Status.Done;

@@ -6,7 +6,11 @@
  * goes on with the next one. The damage is kept for the end of the frame.
  */
 import { fail } from '../../kernel/blocks';
+import { inputEnd } from '../../kernel/input';
 import { Status } from '../../kernel/status';
+import { acStatistics, dcStatistics, resetStatistics } from '../arithmetic-conditioning';
+import { bytesLeft, openArithmetic } from '../arithmetic-decoder';
+import { ARITHMETIC } from '../entropy-coding';
 import {
   gatherScan,
   scanEnd,
@@ -34,6 +38,14 @@ import {
   scanHeaderOffset,
   spectralStart,
 } from '../scan-header';
+import {
+  decodeAcRefinementDecisions,
+  decodeDcRefinementDecisions,
+  decodeFirstAcDecisions,
+  decodeFirstDcDecisions,
+  decodeSequentialDecisions,
+  passOverDecisions,
+} from './arithmetic';
 import { bitsLeft, openSegment } from './bit-position';
 import {
   acTable,
@@ -187,6 +199,28 @@ function prepareComponent(position: i32): i32 {
   const component = scanComponent(position);
   const dc = dcIdentifier(position), ac = acIdentifier(position);
   const at = scanHeaderOffset;
+  if (ARITHMETIC) {
+    if (dc > 3 || ac > 3) return fail(Status.BadJpegScanHeader, at, position);
+  } else {
+    const status = prepareTables(dc, ac);
+    if (status != Status.Done) return status;
+  }
+  const status = latchQuantizationTable(component, quantizationDestination(component), at);
+  if (status != Status.Done) return status;
+
+  const dcSource = ARITHMETIC ? dcStatistics(dc) : dcTable(dc & 3);
+  const acSource = ARITHMETIC ? acStatistics(ac) : acTable(ac & 3);
+  const h = scanComponentCount == 1 ? 1 : horizontalSampling(component);
+  const side = sideOf(component), step = h * (progressive ? BLOCK_BYTES : side * bytesPerSample());
+  for (let n = unitsOf(component); n > 0; n--) {
+    addUnit(position, dcSource, acSource, stepsOf(component), step, planeLine(component), side);
+  }
+  return Status.Done;
+}
+
+/** Makes the lookup tables that the scan needs of the Huffman tables `dc` and `ac`. */
+function prepareTables(dc: i32, ac: i32): i32 {
+  const at = scanHeaderOffset;
   if (!progressive || (spectralStart == 0 && approximationHigh == 0)) {
     if (dc > 3 || !isInstalled(destinationOf(0, dc))) return fail(Status.MissingJpegHuffmanTable, at, dc);
     if (!prepareDcTable(dc)) return fail(Status.BadJpegCoefficientCategory, at, dc);
@@ -195,14 +229,6 @@ function prepareComponent(position: i32): i32 {
     if (ac > 3 || !isInstalled(destinationOf(1, ac))) return fail(Status.MissingJpegHuffmanTable, at, ac);
     prepareAcTable(ac);
     if (!progressive && (sideOf(component) == 1 || isPartial())) preparePassingTable(ac);
-  }
-  const status = latchQuantizationTable(component, quantizationDestination(component), at);
-  if (status != Status.Done) return status;
-
-  const h = scanComponentCount == 1 ? 1 : horizontalSampling(component);
-  const side = sideOf(component), step = h * (progressive ? BLOCK_BYTES : side * bytesPerSample());
-  for (let n = unitsOf(component); n > 0; n--) {
-    addUnit(position, dcTable(dc & 3), acTable(ac & 3), stepsOf(component), step, planeLine(component), side);
   }
   return Status.Done;
 }
@@ -236,7 +262,8 @@ export function decodeRow(): i32 {
     const count = <i32>min(<i64>min(spanEnd() - mcuColumn, SPAN), mcusLeft);
     mcusLeft -= count;
     if (!wanted || (skipping && progressive)) {
-      if (!skipping) passOver(count);
+      if (!skipping && ARITHMETIC) passOverDecisions(count);
+      else if (!skipping) passOver(count);
       placed = false;
     } else {
       if (!placed) setTargets();
@@ -266,15 +293,23 @@ function spanEnd(): i32 {
 
 /** Decodes `count` minimum coded units into samples or coefficients. */
 function decodeMcus(count: i32): void {
-  if (!progressive) decodeSequential(count);
-  else if (spectralStart == 0) {
-    if (approximationHigh == 0) decodeFirstDc(count);
+  if (!progressive) {
+    if (ARITHMETIC) decodeSequentialDecisions(count);
+    else decodeSequential(count);
+  } else if (spectralStart == 0) {
+    if (approximationHigh == 0) {
+      if (ARITHMETIC) decodeFirstDcDecisions(count);
+      else decodeFirstDc(count);
+    } else if (ARITHMETIC) decodeDcRefinementDecisions(count);
     else decodeDcRefinement(count);
   } else {
     // One component, so the blocks of a row follow each other.
     const block = targetOf(units), bitSet = bitSetOf(scanComponent(0), block);
     setTarget(units, block + count * BLOCK_BYTES);
-    if (approximationHigh == 0) decodeFirstAc(block, bitSet, count);
+    if (approximationHigh == 0) {
+      if (ARITHMETIC) decodeFirstAcDecisions(block, bitSet, count);
+      else decodeFirstAc(block, bitSet, count);
+    } else if (ARITHMETIC) decodeAcRefinementDecisions(block, bitSet, count);
     else decodeAcRefinement(block, bitSet, count);
   }
 }
@@ -287,9 +322,22 @@ function checkProgress(): i32 {
   if (skipping) return Status.Done;
   // Behind the end stands anything: no code there is held against the stream.
   let status: i32 = Status.Done;
-  if (bitsLeft() < 0) status = Status.TruncatedJpegScan;
-  else if (badCode) status = Status.BadJpegHuffmanCode;
+  if (endsEarly()) status = Status.TruncatedJpegScan;
+  else if (badCode) status = ARITHMETIC ? Status.BadJpegMagnitude : Status.BadJpegHuffmanCode;
   return status == Status.Done ? status : damaged(<Status>status);
+}
+
+/**
+ * Whether reading went past the end of the restart interval. Behind arithmetic-coded data that is as it should
+ * be (D.2.6), unless nothing stands behind them that says that they are whole.
+ */
+function endsEarly(): bool {
+  return ARITHMETIC ? bytesLeft() < 0 && isCut() : bitsLeft() < 0;
+}
+
+/** Whether the restart interval is the last one and the end of the input its end. */
+function isCut(): bool {
+  return interval + 1 >= segmentCount && scanEnd == inputEnd;
 }
 
 /**
@@ -307,7 +355,8 @@ function damaged(status: Status): i32 {
 /** Whether the restart interval came out even: damage that no code gives away shows in what is left over. */
 function checkEnd(): i32 {
   const status = checkProgress();
-  if (status == Status.Done && !skipping && bitsLeft() >> 3 >= PADDING && interval + 1 < segmentCount) {
+  const left = ARITHMETIC ? bytesLeft() : bitsLeft() >> 3;
+  if (status == Status.Done && !skipping && left >= PADDING && interval + 1 < segmentCount) {
     noteDamage(Status.BadJpegIntervalLength, offsetOf(scanEnd), intervalRow);
   }
   return status;
@@ -326,7 +375,10 @@ function nextInterval(): i32 {
 }
 
 function openInterval(): void {
-  openSegment(segmentStart(interval), segmentStop(interval));
+  if (ARITHMETIC) {
+    openArithmetic(segmentStart(interval), segmentStop(interval));
+    resetStatistics();
+  } else openSegment(segmentStart(interval), segmentStop(interval));
   beginInterval();
   resetPredictions();
   skipping = false;

@@ -28,7 +28,7 @@ import { leastSide } from './view';
 import { BLOCK_BYTES, offsetInBlock } from './zigzag';
 
 /** The block that is being decoded, all 0 in between, and the place for indices beyond its end. */
-const block: usize = memory.data(BLOCK_BYTES + 16, 16);
+export const block: usize = memory.data(BLOCK_BYTES + 16, 16);
 
 /** Makes the block all 0: damaged data may leave something in it. */
 export function beginSequential(): void {

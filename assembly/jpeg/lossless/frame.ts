@@ -11,6 +11,8 @@ import { take } from '../../kernel/arena';
 import { announce, fail, handOut } from '../../kernel/blocks';
 import { inputEnd } from '../../kernel/input';
 import { Status } from '../../kernel/status';
+import { forgetConditioning, readConditioning } from '../arithmetic-conditioning';
+import { ARITHMETIC, processOf } from '../entropy-coding';
 import { scanEnd } from '../entropy-coded-segments';
 import {
   columnsOf,
@@ -88,7 +90,8 @@ export function open(): i32 {
   scanned = 0;
   outputLine = 0;
   forgetFrameHeader();
-  forgetHuffmanTables();
+  if (ARITHMETIC) forgetConditioning();
+  else forgetHuffmanTables();
   if (!findStartOfImage()) return fail(Status.MissingJpegStart, 0);
   let status = readToScan();
   if (status != Status.Done) return status;
@@ -136,14 +139,20 @@ function readToScan(): i32 {
     if (code == Marker.SOS) {
       return componentCount > 0 ? readLosslessScanHeader() : fail(Status.MissingJpegFrameHeader, at);
     }
-    if (code == Marker.DHT) status = readHuffmanTables();
+    if (!ARITHMETIC && code == Marker.DHT) status = readHuffmanTables();
+    else if (ARITHMETIC && code == Marker.DAC) status = readConditioning();
     else if (code == Marker.DRI) status = readRestartInterval();
-    else if (code == Marker.SOF3 && componentCount == 0) status = readFrameHeader();
-    else if (code == Marker.SOF3) status = fail(Status.BadJpegFrameHeader, at);
-    else if (isStartOfFrame(code)) status = fail(Status.UnsupportedJpegProcess, at, code - Marker.SOF0);
+    else if (isStartOfFrame(code)) status = readStartOfFrame(code);
     else if (code == Marker.DHP) status = fail(Status.UnsupportedJpegHierarchy, at);
     if (status != Status.Done) return status;
   }
+}
+
+function readStartOfFrame(code: i32): i32 {
+  const at = offsetOf(marker);
+  if (componentCount > 0) return fail(Status.BadJpegFrameHeader, at);
+  if (processOf(code) != 3) return fail(Status.UnsupportedJpegProcess, at, code - Marker.SOF0);
+  return readFrameHeader();
 }
 
 /** B.2.4.4. */
@@ -164,8 +173,9 @@ function readLinesBehindScan(): i32 {
 function takeOutput(bytes: usize): i32 {
   let total: u64 = 0;
   for (let i = 0; i < componentCount; i++) total += <u64>columnsOf(i) * linesOf(i);
-  // No code is shorter than one bit: what cannot be there is not given memory.
-  if (total > <u64>bytes * 8) return fail(Status.TruncatedJpegScan, offsetOf(inputEnd), 0);
+  // No code is shorter than one bit: what cannot be there is not given memory. Arithmetic coding has no such
+  // bound: decisions that are always the same take nothing.
+  if (!ARITHMETIC && total > <u64>bytes * 8) return fail(Status.TruncatedJpegScan, offsetOf(inputEnd), 0);
   lineSamples = samplesPerLine * componentCount;
   // Strips have offsets of 32 bits.
   if (<u64>lineSamples * lines * bytesPerSample() > <u64>i32.MAX_VALUE) return fail(Status.LimitMemory, -1);

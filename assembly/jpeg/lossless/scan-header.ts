@@ -2,6 +2,7 @@
 import { fail } from '../../kernel/blocks';
 import { Status } from '../../kernel/status';
 import { precision } from '../frame-header';
+import { ARITHMETIC } from '../entropy-coding';
 import { destinationOf, isInstalled } from '../huffman-tables';
 import {
   approximationLow,
@@ -39,7 +40,7 @@ export function readLosslessScanHeader(): i32 {
   }
   for (let i = 0; i < scanComponentCount; i++) {
     const identifier = dcIdentifier(i);
-    if (identifier > 3 || !isInstalled(destinationOf(0, identifier))) {
+    if (identifier > 3 || (!ARITHMETIC && !isInstalled(destinationOf(0, identifier)))) {
       return fail(Status.MissingJpegHuffmanTable, scanHeaderOffset, identifier);
     }
   }

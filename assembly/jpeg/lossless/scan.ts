@@ -5,6 +5,9 @@
 import { take } from '../../kernel/arena';
 import { fail } from '../../kernel/blocks';
 import { Status } from '../../kernel/status';
+import { inputEnd } from '../../kernel/input';
+import { bytesLeft } from '../arithmetic-decoder';
+import { ARITHMETIC } from '../entropy-coding';
 import { gatherScan, scanEnd, segmentCount, segmentStart, segmentStop } from '../entropy-coded-segments';
 import {
   ceilingOf,
@@ -20,7 +23,14 @@ import {
   verticalSampling,
 } from '../frame-header';
 import { offsetOf, segmentEnd } from '../markers';
-import { scanComponent, scanComponentCount, scanHeaderOffset } from '../scan-header';
+import { dcIdentifier, scanComponent, scanComponentCount, scanHeaderOffset } from '../scan-header';
+import {
+  addConditions,
+  badDecision,
+  beginConditions,
+  decodeDecisions,
+  openDecisions,
+} from './arithmetic-differences';
 import {
   addToCycle,
   badCode,
@@ -132,14 +142,33 @@ export function beginScan(byPixel: bool): i32 {
   mcuRow = 0;
   interval = 0;
   mcusLeft = restartInterval != 0 ? restartInterval : i64.MAX_VALUE;
-  openSegment(segmentStart(0), segmentStop(0));
 
   differences = take(<u64>mcuColumns * mcuSamples * 2 + 2 * SLACK);
   lineDifferences = direct ? differences : take(<u64>mcuColumns * 4 * 2 + 2 * SLACK);
   if (differences == 0 || lineDifferences == 0) return fail(Status.LimitMemory, scanHeaderOffset);
   differences += SLACK;
   lineDifferences += SLACK;
-  return prepareTables();
+  const status = ARITHMETIC ? prepareConditions() : prepareTables();
+  if (status == Status.Done) openInterval();
+  return status;
+}
+
+function openInterval(): void {
+  if (ARITHMETIC) openDecisions(segmentStart(interval), segmentStop(interval));
+  else openSegment(segmentStart(interval), segmentStop(interval));
+}
+
+/** Takes memory for what arithmetic coding knows of each component of the scan. */
+function prepareConditions(): i32 {
+  if (!beginConditions(<u64>mcuColumns * mcuSamples)) return fail(Status.LimitMemory, scanHeaderOffset);
+  for (let i = 0; i < scanComponentCount; i++) {
+    const component = scanComponent(i);
+    const h = scanComponentCount == 1 ? 1 : horizontalSampling(component);
+    const v = scanComponentCount == 1 ? 1 : verticalSampling(component);
+    addConditions(dcIdentifier(i), h, v, mcuColumns);
+    if (!direct) setPlanePointTransform(component, pointTransform);
+  }
+  return Status.Done;
 }
 
 /** Makes the lookup tables, one for each Huffman table that the scan names. */
@@ -177,14 +206,15 @@ function decodeSpan(column: i32): i32 {
     if (status != Status.Done) return status;
     interval++;
     if (interval >= segmentCount) return truncated();
-    openSegment(segmentStart(interval), segmentStop(interval));
+    openInterval();
     mcusLeft = restartInterval;
     spanBegins = true;
   }
   spanMcus = <i32>min(<i64>(mcuColumns - column), mcusLeft);
   mcusLeft -= spanMcus;
   const count = spanMcus * mcuSamples;
-  if (reading == Reading.InTurn) decodeInTurn(differences, count);
+  if (ARITHMETIC) decodeDecisions(differences, column, spanMcus);
+  else if (reading == Reading.InTurn) decodeInTurn(differences, count);
   else if (reading == Reading.Singly) decodeSingly(differences, count);
   else decodeSeverally(differences, count);
   return Status.Done;
@@ -193,8 +223,18 @@ function decodeSpan(column: i32): i32 {
 /** Whether everything so far came out of the restart interval and its tables. */
 function checkProgress(): i32 {
   // Behind the end stands anything: no code there is held against the stream.
-  if (bitsLeft() < 0) return truncated();
-  return badCode ? fail(Status.BadJpegHuffmanCode, -1, -1, goodRows()) : <i32>Status.Done;
+  if (endsEarly()) return truncated();
+  if (!(ARITHMETIC ? badDecision : badCode)) return Status.Done;
+  return fail(ARITHMETIC ? Status.BadJpegMagnitude : Status.BadJpegHuffmanCode, -1, -1, goodRows());
+}
+
+/**
+ * Whether reading went past the end of the restart interval. Behind arithmetic-coded data that is as it should
+ * be (D.2.6), unless nothing stands behind them that says that they are whole.
+ */
+function endsEarly(): bool {
+  if (ARITHMETIC) return bytesLeft() < 0 && interval + 1 >= segmentCount && scanEnd == inputEnd;
+  return bitsLeft() < 0;
 }
 
 /**
@@ -204,7 +244,7 @@ function checkProgress(): i32 {
 function checkEnd(): i32 {
   const status = checkProgress();
   if (status != Status.Done) return status;
-  const left = bitsLeft() >> 3;
+  const left = ARITHMETIC ? <i64>bytesLeft() : bitsLeft() >> 3;
   return left < PADDING ? <i32>Status.Done : fail(Status.BadJpegIntervalLength, offsetOf(scanEnd), <i32>left);
 }
 
