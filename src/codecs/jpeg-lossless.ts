@@ -2,6 +2,7 @@ import { UnsupportedFeature } from '../errors.js';
 import { type Kernel, kernelWhenNeeded, loadKernel } from '../wasm/kernel.js';
 import type { Codec, Codestream, Decoder, EncodedFrame } from './codec.js';
 import { inspectJpeg, isArithmetic, type JpegHeader, jpegProcessOf } from './jpeg-markers.js';
+import { decodeByKernel } from './kernel-decoding.js';
 
 /**
  * Lossless JPEG (ITU-T T.81 Annex H, processes 14 and 15 with any predictor) by our own kernels:
@@ -33,10 +34,8 @@ export function jpegLosslessDecoder(huffman: Kernel, arithmetic: () => Promise<K
           offset: header.frameHeaderOffset,
         });
       }
-      const decodeBy = (kernel: Kernel) => {
-        const allocate = (fields: Int32Array) => context.allocate(describe(fields, header));
-        return describe(kernel.decode(bytes, [], allocate, context), header);
-      };
+      const describeFields = (fields: Int32Array) => describe(fields, header);
+      const decodeBy = (kernel: Kernel) => decodeByKernel(kernel, bytes, [], describeFields, context);
       return isArithmetic(header) ? arithmetic().then(decodeBy) : decodeBy(huffman);
     },
   };

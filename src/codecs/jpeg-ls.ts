@@ -2,6 +2,7 @@ import { UnsupportedFeature } from '../errors.js';
 import { type Kernel, loadKernel } from '../wasm/kernel.js';
 import type { Codec, Codestream, Decoder, EncodedFrame } from './codec.js';
 import { inspectJpeg, type JpegHeader, jpegProcessOf } from './jpeg-markers.js';
+import { decodeByKernel } from './kernel-decoding.js';
 
 /** JPEG-LS, lossless and near-lossless (ITU-T T.87), by our own kernel, `assembly/jpeg-ls`. */
 export const jpegLs: Codec = {
@@ -28,9 +29,7 @@ export function jpegLsDecoder(kernel: Kernel): Decoder {
           feature: unsupported,
         });
       }
-      return describe(
-        kernel.decode(frame.bytes, [], (fields) => context.allocate(describe(fields)), context),
-      );
+      return decodeByKernel(kernel, frame.bytes, [], describe, context);
     },
   };
 }

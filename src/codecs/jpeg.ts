@@ -8,6 +8,7 @@ import {
   type JpegHeader,
   jpegProcessOf,
 } from './jpeg-markers.js';
+import { decodeByKernel } from './kernel-decoding.js';
 import { extentOf, type View, WHOLE } from './view.js';
 
 /** How many times a side can be halved: a block of 8 by 8 samples becomes one. */
@@ -55,10 +56,8 @@ export function jpegDecoder(huffman: Kernel, arithmetic: () => Promise<Kernel>):
       }
       const view = context.view ?? WHOLE;
       const parameters = parametersFor(view);
-      const decodeBy = (kernel: Kernel) => {
-        const allocate = (fields: Int32Array) => context.allocate(describe(fields, header, view));
-        return describe(kernel.decode(bytes, parameters, allocate, context), header, view);
-      };
+      const describeFields = (fields: Int32Array) => describe(fields, header, view);
+      const decodeBy = (kernel: Kernel) => decodeByKernel(kernel, bytes, parameters, describeFields, context);
       return isArithmetic(header) ? arithmetic().then(decodeBy) : decodeBy(huffman);
     },
   };

@@ -22,8 +22,8 @@ export interface KernelOptions {
   /** Called between two steps, a few milliseconds apart; what it throws gives the frame up. */
   checkpoint?(): void;
   /**
-   * Where it is given, a frame that is cut off is no failure if the kernel hands out all of it all the same; called then with the
-   * rows from the top that are whole.
+   * Where it is given, a frame that is cut off is no failure if the kernel hands out all of it all the same, or what there is from
+   * the top and how much of that is whole: the rest is 0 then. Called with the rows from the top that are whole.
    */
   onTruncated?(goodRows: number): void;
   /** For tests: all memory that the kernel takes starts out as junk, so that nothing can rely on zeros. */
@@ -100,18 +100,22 @@ export class Kernel {
       const header = new Int32Array(kernel.memory.buffer, kernel.header.value, 16).slice();
       const target = onHeader(header);
       let filled = 0;
+      let end = 0; // of the strips so far: where it is as much as was filled, they have no gap
       for (let status = MORE; status !== DONE; ) {
         options.checkpoint?.();
         new Int32Array(kernel.memory.buffer, kernel.strip.value, 4).fill(0);
         try {
           status = check(kernel, guarded(kernel.step));
         } catch (error) {
-          const keeps = options.onTruncated !== undefined && filled === target.length;
-          if (!keeps || !(error instanceof TruncatedData)) throw error;
-          options.onTruncated?.(error.goodRows ?? 0);
+          if (options.onTruncated === undefined || !(error instanceof TruncatedData)) throw error;
+          const isUsable = filled === target.length || (filled === end && error.goodRows !== undefined);
+          if (!isUsable) throw error;
+          target.fill(0, filled);
+          options.onTruncated(error.goodRows ?? 0);
           return header;
         }
         filled += copyStrip(kernel, target);
+        end = Math.max(end, endOfStrip(kernel));
       }
       if (filled !== target.length) {
         throw new WorkerFailure(`the kernel ${this.name} handed out ${filled} of ${target.length} bytes`);
@@ -187,6 +191,12 @@ function check(kernel: KernelExports, status: number): number {
     memoryAllowed: pages * PAGE,
   };
   throw errorOf(status, failure);
+}
+
+/** Offset in the output behind the last strip; 0 where there was none. */
+function endOfStrip(kernel: KernelExports): number {
+  const [, offset, count] = new Uint32Array(kernel.memory.buffer, kernel.strip.value, 3);
+  return offset + count;
 }
 
 /** Copies what the last step finished to its place and returns how many bytes that was. */

@@ -1,0 +1,28 @@
+import type { Kernel } from '../wasm/kernel.js';
+import type { Codestream, DecodeContext, Truncation } from './codec.js';
+
+/**
+ * Decodes a frame by one of our kernels into the memory that `context` gives. What is there of a frame that is cut off is
+ * kept where that is asked for: rows that the kernel does not come to are 0.
+ * @param parameters the kernel's own
+ * @param describe what the header of the kernel says of the codestream
+ */
+export function decodeByKernel(
+  kernel: Kernel,
+  bytes: Uint8Array,
+  parameters: readonly number[],
+  describe: (header: Int32Array) => Codestream,
+  context: DecodeContext,
+): Codestream {
+  let truncated: Truncation | undefined;
+  const onTruncated = (goodRows: number) => {
+    truncated = { goodRows };
+  };
+  const header = kernel.decode(
+    bytes,
+    parameters,
+    (header) => context.allocate(describe(header)),
+    context.truncated === 'keep' ? { ...context, onTruncated } : context,
+  );
+  return { ...describe(header), ...(truncated && { truncated }) };
+}
