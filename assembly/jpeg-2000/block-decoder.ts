@@ -16,6 +16,7 @@ import { beginDecisions, bitsLeft, prepareMqDecoder } from './mq-decoder';
 import { beginRawBits, rawBitsLeft } from './raw-decoder';
 import { rawMagnitudeRefinementPass, rawSignificancePropagationPass } from './raw-passes';
 import { writeCoefficients } from './raster';
+import { putAside, writeWideCoefficients } from './wide-coefficients';
 
 /** What a pass of a bit-plane is, in their order: Figure D.2. */
 const enum Pass {
@@ -35,6 +36,13 @@ const TERMINATION_LEAST: i32 = -23;
 const TERMINATION_MOST: i32 = 7;
 /** Stripes times columns of the largest block. */
 const MAXIMUM_STRIPE_COLUMNS: u32 = 1024;
+
+/** Bit-planes that are decoded when those above them are put aside; 0 where all of them fit in a coefficient at once. */
+let lowerPlanes: i32 = 0;
+/** Those above are put aside. */
+let divided: bool = false;
+/** Lower bit-planes of a block that has more than fit: some that the upper ones fit as well. */
+const LOWER_PLANES: i32 = 18;
 
 let prepared: bool = false;
 
@@ -73,12 +81,47 @@ export function decodeBlock(
   stride: i32,
   halved: bool,
 ): i32 {
+  lowerPlanes = 0;
+  const planes = min(bitPlanes, MAXIMUM_BIT_PLANES);
+  const pass = decodePasses(width, height, orientation, planes, style, segments, segmentCount);
+  writeCoefficients(COEFFICIENTS, columns, stripes, height, output, stride, halved);
+  return pass;
+}
+
+/** The same for up to MAXIMUM_WIDE_BIT_PLANES bit-planes, to i64; halved. */
+export function decodeWideBlock(
+  width: i32,
+  height: i32,
+  orientation: i32,
+  bitPlanes: i32,
+  style: i32,
+  segments: usize,
+  segmentCount: i32,
+  output: usize,
+  stride: usize,
+): i32 {
+  lowerPlanes = bitPlanes > MAXIMUM_BIT_PLANES ? LOWER_PLANES : 0;
+  const pass = decodePasses(width, height, orientation, bitPlanes, style, segments, segmentCount);
+  writeWideCoefficients(columns, height, output, stride, lowerPlanes, divided);
+  return pass;
+}
+
+/** All passes of a block of `planes` bit-planes; returns how many there were until damage was found. */
+function decodePasses(
+  width: i32,
+  height: i32,
+  orientation: i32,
+  planes: i32,
+  style: i32,
+  segments: usize,
+  segmentCount: i32,
+): i32 {
+  divided = false;
   // Not to be had from a codestream; here for the bounds of block-state.ts.
   if (<u32>((height + 3) >> 2) * width > MAXIMUM_STRIPE_COLUMNS) return 0;
   clearBlock(width, height, (style & BlockStyle.Causal) != 0);
   selectOrientation(orientation);
   resetContexts();
-  const planes = min(bitPlanes, MAXIMUM_BIT_PLANES);
   let pass = 0;
   for (let i = 0; i < segmentCount; i++) {
     const segment = segments + i * SEGMENT_RECORD;
@@ -90,7 +133,6 @@ export function decodeBlock(
     pass += decoded;
     if (decoded != passes) break;
   }
-  writeCoefficients(COEFFICIENTS, columns, stripes, height, output, stride, halved);
   return pass;
 }
 
@@ -114,7 +156,11 @@ function decodeSegment(source: usize, length: i32, first: i32, passes: i32, plan
     // in one segment, are damage.
     const plane = planes - 1 - (pass + 2) / 3;
     if (plane < 0 || isRaw(pass, style) != raw) return i;
-    decodePass(kindOf(pass), raw, 2 << plane);
+    if (plane < lowerPlanes && !divided) {
+      putAside(stripes * columns << 2, lowerPlanes);
+      divided = true;
+    }
+    decodePass(kindOf(pass), raw, 2 << (divided ? plane : plane - lowerPlanes));
     if ((style & BlockStyle.Symbols) != 0 && kindOf(pass) == Pass.Cleanup && !segmentationSymbol()) {
       if (!open || i + 1 < passes) return i;
     }

@@ -57,3 +57,5 @@ export const SEGMENT_RECORD: i32 = 16;
 
 /** Doubled magnitudes of so many bit-planes fit an i32. */
 export const MAXIMUM_BIT_PLANES: i32 = 30;
+/** Bit-planes that two halves of such coefficients have room for: 38 bits, and what the transformations add to them. */
+export const MAXIMUM_WIDE_BIT_PLANES: i32 = 47;

@@ -49,6 +49,8 @@ import { writeNarrowPixels, writeNarrowSamples } from './narrow-samples';
 import { bitPlanesBeyond, damagedBlocks, reserveStripes } from './stripe';
 import { beginSynthesis, nextRow, reserveSynthesis, widestSpan } from './synthesis';
 import { layOutTile, locateTile, Resolution, RowForm, shownOf, tileComponent, tileShows, tileY1 } from './tile';
+import { invertWideRct, writeWideSamples } from './wide-rows';
+import { synthesizeWide } from './wide-synthesis';
 import { planeAddress, takePlanes, writeRow } from './upsampling';
 import {
   openView,
@@ -67,7 +69,7 @@ const STRIP_BYTES: u32 = 1 << 18;
 const STEP_SAMPLES: u32 = 1 << 16;
 /** Bits of a sample whose transforms are tried in i16. */
 const NARROW_PRECISION: u32 = 16;
-/** Bits of a sample with which no sum of the transforms leaves an i32. */
+/** Bits of a sample with which no sum of the transforms leaves an i32: beyond, all is done in i64, and only what is lossless. */
 const MAXIMUM_PRECISION: i32 = 28;
 /** Coordinates up to here can be added to without care. */
 const MAXIMUM_COORDINATE: u32 = 0x7fff0000;
@@ -85,6 +87,9 @@ let bytesPerSample: i32 = 0;
 let rowBytes: u32 = 0;
 /** Components have their samples at the same places: no planes. */
 let aligned: bool = false;
+/** Samples have more bits than MAXIMUM_PRECISION; then, by component, where the samples of the tile are, 4 bytes each. */
+let wide: bool = false;
+let wideSamples: usize = 0;
 let strip: usize = 0;
 let stripRows: u32 = 0;
 /** First row of the view in the strip, and the next one that is not handed out. */
@@ -125,11 +130,11 @@ export function open(): i32 {
   if (outputStatus == Status.Done) outputStatus = openTransformations();
   if (outputStatus != Status.Done) return outputStatus;
   const bits = outputBits;
-  if (widest > MAXIMUM_PRECISION) return fail(Status.UnsupportedJ2kPrecision, -1, widest);
-  if (bits > 30) return fail(Status.UnsupportedJ2kPrecision, -1, bits);
+  wide = max(widest, bits) > MAXIMUM_PRECISION + 1 || widest > MAXIMUM_PRECISION;
+  if (wide && (multiComponent || selected || !aligned)) return fail(Status.UnsupportedJ2kPrecision, -1, max(widest, bits));
   const viewStatus = openView();
   if (viewStatus != Status.Done) return viewStatus;
-  bytesPerSample = bits <= 8 ? 1 : bits <= 16 ? 2 : 4;
+  bytesPerSample = bits <= 8 ? 1 : bits <= 16 ? 2 : bits <= 32 ? 4 : 8;
   const pixel = <u64>(outputCount * bytesPerSample);
   // Below 2^31 times 2^16.
   const lineBytes = <u64>viewColumns * pixel;
@@ -248,6 +253,8 @@ function checkCoding(): i32 {
     const style = coding(c).blockStyle;
     const cut = (style & (BlockStyle.Bypass | BlockStyle.Terminate)) != 0;
     if ((style & BlockStyle.Mixed) != 0 && cut) return fail(Status.UnsupportedJ2kBlockCoder, -1, tile);
+    const lossless = coding(c).filter == Filter.Reversible && coding(c).regionShift == 0 && (style & BlockStyle.Ht) == 0;
+    if (wide && !lossless) return fail(Status.UnsupportedJ2kPrecision, -1, component(c).precision);
   }
   if (!componentTransform) return Status.Done;
   if (selected || multiComponent) return fail(Status.UnsupportedJ2kPart2, -1, 1);
@@ -270,6 +277,7 @@ function takeTile(): bool {
   if (transformed == 0 || !reserveSynthesis(width)) return false;
   reserveHtBlockDecoder();
   if (!reserveStripes(longestBlock) || !reserveBlockDecoder(longestBlock)) return false;
+  if (wide) return takeWideSamples();
   for (let c = 0; c < componentCount; c++) {
     if (widthOf(shownOf(tileComponent(c))) != 0 && !beginSynthesis(tileComponent(c), mayBeNarrow(c))) return false;
   }
@@ -282,6 +290,18 @@ function mayBeNarrow(c: i32): bool {
   if (parameters.filter != Filter.Reversible || parameters.regionShift != 0) return false;
   // The transformations of Part 2 take i32 and f32.
   return !multiComponent && !selected && component(c).precision <= NARROW_PRECISION;
+}
+
+/** Decodes all components of the tile as a whole. */
+function takeWideSamples(): bool {
+  wideSamples = take(<u64>componentCount << 2);
+  if (wideSamples == 0) return false;
+  for (let c = 0; c < componentCount; c++) {
+    const samples = synthesizeWide(tileComponent(c));
+    if (samples == 0) return false;
+    store<usize>(wideSamples + (c << 2), samples);
+  }
+  return true;
 }
 
 /** Columns of a window; 0 also where it has no rows. */
@@ -326,6 +346,7 @@ function decodeRows(): i32 {
 function decodeRow(output: usize): void {
   const stride = output != 0 ? outputCount * bytesPerSample : bytesPerSample;
   if (multiComponent || selected) return decodeTransformedRow(output, stride);
+  if (wide) return decodeWideRow(output, stride);
   let c = group;
   if (componentTransform && group == 0) {
     const width = <i32>widthOf(shownOf(tileComponent(0)));
@@ -361,6 +382,22 @@ function decodeRow(output: usize): void {
     }
     writeSamples(row, width, outputComponent(c), target(output, c), bytesPerSample, stride);
   }
+}
+
+/** The next row of components that are decoded already. Each row is asked for once. */
+function decodeWideRow(output: usize, stride: i32): void {
+  const width = <i32>widthOf(shownOf(tileComponent(0)));
+  if (componentTransform) invertWideRct(wideRow(0), wideRow(1), wideRow(2), width);
+  for (let c = 0; c < componentCount; c++) {
+    writeWideSamples(wideRow(c), width, outputComponent(c), output + c * bytesPerSample, bytesPerSample, stride);
+  }
+}
+
+/** The first sample in the window of row `nextY` of component `c`. */
+function wideRow(c: i32): usize {
+  const at = shownOf(tileComponent(c));
+  const samples = load<usize>(wideSamples + (c << 2));
+  return samples + ((<usize>(nextY - at.y0) * (at.x1 - at.x0) + (at.windowX0 - at.x0)) << 3);
 }
 
 /** The next row of all components through the transformations of Part 2; of those that are wanted, where there are none. */

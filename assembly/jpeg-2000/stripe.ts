@@ -4,8 +4,8 @@
  * i32 or, where they are narrow, i16 for the reversible filter, f32 for the other.
  */
 import { take } from '../kernel/arena';
-import { decodeBlock } from './block-decoder';
-import { BlockStyle, MAXIMUM_BIT_PLANES, SEGMENT_RECORD } from './code-block';
+import { decodeBlock, decodeWideBlock } from './block-decoder';
+import { BlockStyle, MAXIMUM_BIT_PLANES, MAXIMUM_WIDE_BIT_PLANES, SEGMENT_RECORD } from './code-block';
 import { decodeHtBlock, decodeNarrowHtBlock, NOT_WHOLE } from './ht-block-decoder';
 import { largestMagnitude } from './mag-sgn-decoder';
 import { LARGEST_NARROW, narrowRow, ROW_LEAD, rowStride, widenRows } from './narrow-rows';
@@ -191,6 +191,34 @@ function decodeNarrow(
   }
   band.largest = largest;
   return good;
+}
+
+/** A whole band of Part 1 code-blocks as i64, `stride` bytes from row to row; reversible, without a region of interest. */
+export function decodeWideBand(band: Band, output: usize, stride: usize): void {
+  for (let row = 0; row < band.blocksHigh; row++) {
+    const top = max((band.blockY0 + row) << band.blockHeight, band.y0);
+    const bottom = <u32>min<u64>(<u64>(band.blockY0 + row + 1) << band.blockHeight, band.y1);
+    for (let column = 0; column < band.blocksWide; column++) {
+      const left = leftOf(band, column);
+      const at = output + (top - band.y0) * stride + (<usize>(left - band.x0) << 3);
+      decodeWideInto(band, blockOf(band, column, row), leftOf(band, column + 1) - left, bottom - top, at, stride);
+    }
+  }
+}
+
+function decodeWideInto(band: Band, block: BlockData, width: i32, height: i32, output: usize, stride: usize): void {
+  const count = joinSegments(block, false);
+  const bitPlanes = band.bitPlanes - <i32>block.zeroBitPlanes;
+  if (count == 0 || bitPlanes <= 0 || bitPlanes > MAXIMUM_WIDE_BIT_PLANES) {
+    if (count != 0 && bitPlanes <= 0) damagedBlocks++;
+    else if (count != 0) bitPlanesBeyond = bitPlanes;
+    for (let y = 0; y < height; y++) memory.fill(output + <usize>y * stride, 0, width << 3);
+    return;
+  }
+  const good = decodeWideBlock(
+    width, height, band.orientation, bitPlanes, band.blockStyle, segments, count, output, stride,
+  );
+  if (good < passesOf(count)) damagedBlocks++;
 }
 
 function passesOf(count: i32): i32 {

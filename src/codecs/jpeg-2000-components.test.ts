@@ -7,6 +7,7 @@ import {
   forwardWavelet,
   type TransformArray,
 } from '../../fixtures/generate/multi-component-encoder.js';
+import { DEFAULT_LIMITS } from '../limits.js';
 import { Kernel } from '../wasm/kernel.js';
 import { moduleOf } from '../wasm/modules.js';
 import { plainTwin } from '../wasm/plain-twin.test-support.js';
@@ -192,6 +193,74 @@ describe('wavelet-based transformation along the components (T.801 J.3.2)', () =
       ],
     );
     expect((await decoded(bytes)).planes).toEqual(source);
+  });
+});
+
+describe('views of transformed components', () => {
+  const all = range(6);
+
+  it('cuts a region out of each', async () => {
+    const source = slices(6, 10, true);
+    const bytes = await encode(
+      asComponents(forwardWavelet(source, 2, 0, '5-3'), 14),
+      all.map(() => ({ bits: 10, signed: true })),
+      [],
+      [[{ kind: 'wavelet', filter: '5-3', levels: 2, origin: 0, inputs: all, outputs: all, offset: 0 }]],
+    );
+    const region = { row: 3, column: 9, rows: 11, columns: 20 };
+    const { bytes: cut } = await decodeTo(shipped, selfDescribed(bytes, 92), DEFAULT_LIMITS, {
+      reduction: 0,
+      region,
+    });
+    const expected = range(region.rows * region.columns).flatMap((i) => {
+      const [x, y] = [region.column + (i % region.columns), region.row + Math.floor(i / region.columns)];
+      return source.map((plane) => plane[y * COLUMNS + x]!);
+    });
+    expect([...new Int16Array(cut.buffer)]).toEqual(expected);
+  });
+
+  it.each([true, false])('hands out one frame of several (transformed: %s)', async (transformed) => {
+    const source = slices(6, 10);
+    const half = source.map((plane) => plane.map((value) => value - 512));
+    const bytes = transformed
+      ? await encode(
+          asComponents(forwardWavelet(half, 2, 0, '5-3'), 14),
+          all.map(() => ({ bits: 10, signed: false })),
+          [{ kind: 2, index: 1, elements: all.map(() => 512) }],
+          [[{ kind: 'wavelet', filter: '5-3', levels: 2, origin: 0, inputs: all, outputs: all, offset: 1 }]],
+        )
+      : await encode(
+          source.map((samples) => ({ samples, bits: 10, signed: false })),
+          [],
+          [],
+          [],
+        );
+    for (const frameOfCodestream of all) {
+      const frame = { ...selfDescribed(bytes, 92), frameOfCodestream };
+      const { codestream, bytes: samples } = await decodeTo(shipped, frame);
+      expect(codestream.samplesPerPixel).toBe(1);
+      expect([...new Uint16Array(samples.buffer)]).toEqual(source[frameOfCodestream]);
+    }
+    const beyond = { ...selfDescribed(bytes, 92), frameOfCodestream: 6 };
+    await expect(decodeTo(shipped, beyond)).rejects.toMatchObject({ tag: 'InvalidBitstream' });
+  });
+
+  it('takes 300 components, whose numbers have two bytes', async () => {
+    const source = slices(300, 8, true);
+    const many = range(300);
+    const bytes = await encode(
+      asComponents(forwardWavelet(source, 4, 0, '5-3'), 12),
+      many.map(() => ({ bits: 8, signed: true })),
+      [],
+      [[{ kind: 'wavelet', filter: '5-3', levels: 4, origin: 0, inputs: many, outputs: many, offset: 0 }]],
+    );
+    const { codestream, bytes: samples } = await decodeTo(shipped, selfDescribed(bytes, 92));
+    expect(codestream.samplesPerPixel).toBe(300);
+    const expected = Int8Array.from(
+      { length: 300 * ROWS * COLUMNS },
+      (_, i) => source[i % 300]![Math.floor(i / 300)]!,
+    );
+    expect(Buffer.compare(samples, new Uint8Array(expected.buffer))).toBe(0);
   });
 });
 

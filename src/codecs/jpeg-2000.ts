@@ -25,7 +25,7 @@ const BANDS = { bandRows: 128, reach: 12, repeated: 1.5 };
 const STRIPS: StripCosts = { ...BANDS, perByte: 80, perSample: 3 };
 const HT_STRIPS: StripCosts = { ...BANDS, perByte: 6, perSample: 1 };
 
-/** Bits of a sample that the kernel's arithmetic has room for. */
+/** Bits of a sample that the kernel's arithmetic of 32 bits has room for; that of 64 bits is for lossless Part 1 alone. */
 const HIGHEST_PRECISION = 28;
 
 /**
@@ -59,7 +59,9 @@ function refusal({ bytes }: EncodedFrame): string | undefined {
     return undefined;
   }
   const precision = Math.max(...header.components.map((component) => component.precision));
-  if (precision > HIGHEST_PRECISION) return `JPEG 2000 of ${precision} bits per sample`;
+  const lossless = header.reversible && !header.highThroughput;
+  if (precision > HIGHEST_PRECISION && !lossless)
+    return `JPEG 2000 of ${precision} bits per sample, lossy or HT`;
   return undefined;
 }
 
@@ -85,6 +87,6 @@ function describe(header: Int32Array, { region }: View): Codestream {
     bitsPerSample,
     signed: signed === 1,
     photometricInterpretation: componentTransform === 1 ? 'RGB' : undefined,
-    bytesPerSample: bytesPerSample === 1 ? 1 : bytesPerSample === 2 ? 2 : 4,
+    bytesPerSample: bytesPerSample as 1 | 2 | 4 | 8,
   };
 }

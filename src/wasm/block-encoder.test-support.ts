@@ -15,7 +15,7 @@ export interface EncodedBlock {
    * What a decoder knows of the coefficients after all these passes: twice their value, half of the last
    * bit-plane added.
    */
-  readonly doubled: Int32Array;
+  readonly doubled: Int32Array | Float64Array;
 }
 
 /** The raw bits of D.6. */
@@ -54,7 +54,7 @@ class RawBits {
  * @param passes how many coding passes; all that there are: 3 * bitPlanes - 2
  */
 export function encodeBlock(
-  coefficients: Int32Array,
+  coefficients: Int32Array | Float64Array,
   width: number,
   orientation: Orientation,
   bitPlanes: number,
@@ -65,7 +65,7 @@ export function encodeBlock(
   const significant = new Uint8Array(coefficients.length);
   const visited = new Uint8Array(coefficients.length);
   const refined = new Uint8Array(coefficients.length);
-  const doubled = new Int32Array(coefficients.length);
+  const doubled = new Float64Array(coefficients.length);
   const segments: Array<{ bytes: Uint8Array; passes: number }> = [];
   const has = (bit: number) => (style & bit) !== 0;
 
@@ -242,5 +242,5 @@ export function encodeBlock(
     }
     if (has(Style.reset)) reset();
   }
-  return { segments, doubled };
+  return { segments, doubled: coefficients instanceof Int32Array ? Int32Array.from(doubled) : doubled };
 }

@@ -492,9 +492,10 @@ export const STATUSES: Readonly<Record<string, StatusRow>> = {
   UnsupportedJ2kPrecision: {
     code: 136,
     error: UnsupportedFeature,
-    message: 'JPEG 2000 samples of # bits: this kernel decodes up to 28',
+    message:
+      'JPEG 2000 samples of # bits: beyond 28, what is decoded is lossless Part 1, components of one size, no region of interest',
     clause: 'ITU-T T.800 A.5.1',
-    feature: 'JPEG 2000 of more than 28 bits per sample',
+    feature: 'JPEG 2000 of more than 28 bits per sample other than lossless Part 1',
   },
   UnsupportedJ2kPart2: {
     code: 137,
@@ -562,7 +563,8 @@ export const STATUSES: Readonly<Record<string, StatusRow>> = {
   UnsupportedJ2kBitPlanes: {
     code: 147,
     error: UnsupportedFeature,
-    message: 'a JPEG 2000 code-block has # bit-planes: this kernel decodes up to 30',
+    message:
+      'a JPEG 2000 code-block has # bit-planes: this kernel decodes up to 30, and 47 where samples have more than 28 bits',
     clause: 'ITU-T T.800 B.10.5',
     feature: 'JPEG 2000 code-blocks of more than 30 bit-planes',
   },
