@@ -105,7 +105,7 @@ export function readCodestream(): i32 {
       sized = true;
       status = readImageSize(at + 2, length);
       if (status == Status.Done) status = resetParameters();
-      // Rsiz: extensions of Part 2 other than multiple component transformations (T.801 Table A.10).
+      // Rsiz: extensions of Part 2 other than multiple component transformations (T.801 A.2.1).
       if (status == Status.Done && (capabilities & 0x8000) != 0 && (capabilities & 0xeff) != 0) {
         return fail(Status.UnsupportedJ2kPart2, <i32>(at - input), capabilities);
       }

@@ -81,7 +81,7 @@ const CODING_BYTES: usize = (STEPS + 2 * MAXIMUM_BANDS + 7) & ~7;
 export let progressionOrder: i32 = 0;
 export let layers: i32 = 0;
 export let componentTransform: bool = false;
-/** T.801 Table A.14: the transformations of Part 2 are used on the components instead. */
+/** T.801 A.2.3: the transformations of Part 2 are used on the components instead. */
 export let multiComponent: bool = false;
 /** Scod: packets may have SOP before them, packet headers EPH behind them. */
 export let startOfPacketUsed: bool = false;

@@ -22,7 +22,7 @@ import {
 } from './multi-component';
 import { ROW_TRAIL } from './narrow-rows';
 
-/** Xmcc, Table A.? of A.3.8: the kind of transformation. */
+/** Xmcc, A.3.8: the kind of transformation. */
 const enum CollectionKind {
   Dependency = 0,
   Decorrelation = 1,

@@ -1,4 +1,4 @@
-/** Markers of a codestream (T.800 Table A.2, T.801 Table A.2, T.814 A.2) and the reading of their segments. */
+/** Markers of a codestream (T.800 Table A.2, T.801 A.3, T.814 A.2) and the reading of their segments. */
 
 export const enum Marker {
   SOC = 0xff4f,
