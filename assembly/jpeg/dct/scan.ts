@@ -202,7 +202,7 @@ function prepareComponent(position: i32): i32 {
   if (ARITHMETIC) {
     if (dc > 3 || ac > 3) return fail(Status.BadJpegScanHeader, at, position);
   } else {
-    const status = prepareTables(dc, ac);
+    const status = prepareTables(component, dc, ac);
     if (status != Status.Done) return status;
   }
   const status = latchQuantizationTable(component, quantizationDestination(component), at);
@@ -218,8 +218,8 @@ function prepareComponent(position: i32): i32 {
   return Status.Done;
 }
 
-/** Makes the lookup tables that the scan needs of the Huffman tables `dc` and `ac`. */
-function prepareTables(dc: i32, ac: i32): i32 {
+/** Makes the lookup tables that a component of the scan needs of the Huffman tables `dc` and `ac`. */
+function prepareTables(component: i32, dc: i32, ac: i32): i32 {
   const at = scanHeaderOffset;
   if (!progressive || (spectralStart == 0 && approximationHigh == 0)) {
     if (dc > 3 || !isInstalled(destinationOf(0, dc))) return fail(Status.MissingJpegHuffmanTable, at, dc);
