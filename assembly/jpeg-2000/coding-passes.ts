@@ -24,7 +24,20 @@ import {
   VISITED,
 } from './block-state';
 import { REFINEMENT_CONTEXT, RUN_CONTEXT, SIGN_CODING, UNIFORM_CONTEXT, ZERO_CODING } from './context-labels';
-import { decide, decideSixteenZeros } from './mq-decoder';
+import {
+  adapt,
+  decide,
+  decidedSixteenZeros,
+  decisionOf,
+  fed,
+  heldRegister,
+  holdRegister,
+  intervalOf,
+  lacksBits,
+  lpsOf,
+  renormalised,
+  rowOf,
+} from './mq-decoder';
 
 /** From a word's state to the other states of its coefficients. */
 const TO_VISITED: usize = VISITED - SIGNIFICANT;
@@ -36,17 +49,14 @@ const COEFFICIENT_BYTES: usize = 256;
 /** For 64 coefficients the context of their refinement. */
 const REFINEMENT_CONTEXTS: usize = memory.data(64, 16);
 
-/**
- * D.3.2: the sign of a coefficient that has just become significant, and what follows from it.
- * @param value its magnitude: one and a half of the bit-plane
- */
+/** D.3.2: the context of a sign, and its XORbit in bit 0. */
 @inline
-function decideSign(coefficient: usize, pattern: usize, neighbours: u32, row: u32, value: u32): void {
-  const entry = <u32>load<u8>((neighbours >> 4) & 0xff, SIGN_CODING);
-  const sign = (decide(entry & 0xf8) ^ entry) & 1;
-  store<u32>(coefficient, value | (sign << 31));
-  tellNeighbours(pattern, row, sign);
+function signEntry(neighbours: u32): u32 {
+  return <u32>load<u8>((neighbours >> 4) & 0xff, SIGN_CODING);
 }
+
+/** The context without the XORbit. */
+const SIGN_CONTEXT: u32 = 0xf8;
 
 /**
  * D.3.1, significance propagation pass: coefficients that are not significant and have a significant
@@ -55,26 +65,57 @@ function decideSign(coefficient: usize, pattern: usize, neighbours: u32, row: u3
  */
 export function significancePropagationPass(one: u32): void {
   const value = one | (one >> 1);
+  let register = heldRegister();
   for (let stripe: u32 = 0; stripe < stripes; stripe++) {
     let state = stateOf(stripe), patterns = patternsOf(stripe), coefficients = coefficientsOf(stripe);
     for (let word: u32 = 0; word < stripeWords; word++) {
       const open = presentIn(stripe, word) & ~load<u64>(state);
       let members = besideSignificant(state) & open;
       let visited = members;
-      while (members != 0) {
-        const index = <u32>ctz<u64>(members);
-        members &= members - 1;
-        const pattern = patterns + (index << 1);
-        const neighbours = <u32>load<u16>(pattern);
-        if (decide(<u32>load<u8>(neighbours & 0xff, ZERO_CODING)) != 0) {
-          const row = index & 3;
-          decideSign(coefficients + (index << 2), pattern, neighbours, row, value);
-          const bit = (1 as u64) << index;
-          store<u64>(state, load<u64>(state) | bit);
-          // Those that follow it in this word join; those of words to come are found when these are reached.
-          const joining = bit * load<u64>(FOLLOWING + (row << 3)) & open & ~visited;
-          members |= joining;
-          visited |= joining;
+      if (members != 0) {
+        let index = <u32>ctz<u64>(members);
+        let neighbours = <u32>load<u16>(patterns + (index << 1));
+        let context = <u32>load<u8>(neighbours & 0xff, ZERO_CODING);
+        while (true) {
+          members &= members - 1;
+          // What comes next if this one stays insignificant is looked up before that is known: nobody can
+          // foretell the decision, and after a wrong guess of the processor these loads are done already.
+          // Without a next one, the pattern behind the word is looked at: it is there, and means nothing.
+          const nextIndex = <u32>ctz<u64>(members);
+          const nextNeighbours = <u32>load<u16>(patterns + (nextIndex << 1));
+          const nextContext = <u32>load<u8>(nextNeighbours & 0xff, ZERO_CODING);
+          const zeroState = rowOf(context);
+          const zeroLps = lpsOf(register, zeroState), zeroInterval = intervalOf(register, zeroState);
+          adapt(context, zeroState, zeroInterval, zeroLps);
+          register = renormalised(zeroInterval);
+          if (lacksBits(register)) register = fed(register);
+          if (decisionOf(zeroState, zeroLps) != 0) {
+            const entry = signEntry(neighbours), signContext = entry & SIGN_CONTEXT;
+            const signState = rowOf(signContext);
+            const signLps = lpsOf(register, signState), signInterval = intervalOf(register, signState);
+            adapt(signContext, signState, signInterval, signLps);
+            register = renormalised(signInterval);
+            if (lacksBits(register)) register = fed(register);
+            const sign = (decisionOf(signState, signLps) ^ entry) & 1;
+            store<u32>(coefficients + (index << 2), value | (sign << 31));
+            const row = index & 3;
+            tellNeighbours(patterns + (index << 1), row, sign);
+            const bit = (1 as u64) << index;
+            store<u64>(state, load<u64>(state) | bit);
+            // Those that follow it in this word join; those of words to come are found when these are reached.
+            const joining = bit * load<u64>(FOLLOWING + (row << 3)) & open & ~visited;
+            members |= joining;
+            visited |= joining;
+            if (members == 0) break;
+            index = <u32>ctz<u64>(members);
+            neighbours = <u32>load<u16>(patterns + (index << 1));
+            context = <u32>load<u8>(neighbours & 0xff, ZERO_CODING);
+          } else {
+            if (members == 0) break;
+            index = nextIndex;
+            neighbours = nextNeighbours;
+            context = nextContext;
+          }
         }
       }
       store<u64>(state, visited, TO_VISITED);
@@ -83,6 +124,7 @@ export function significancePropagationPass(one: u32): void {
       coefficients += COEFFICIENT_BYTES;
     }
   }
+  holdRegister(register);
 }
 
 /** Table D.4 for the 64 coefficients of a word: `refined` before, or else `beside` a significant one. */
@@ -135,6 +177,7 @@ function label16(at: usize, refined: v128, beside: v128): void {
 export function magnitudeRefinementPass(one: u32): void {
   // The bit of the plane above that was a guess, half of it, becomes this plane's bit and a new half.
   const half = one >> 1;
+  let register = heldRegister();
   for (let stripe: u32 = 0; stripe < stripes; stripe++) {
     let state = stateOf(stripe), coefficients = coefficientsOf(stripe);
     for (let word: u32 = 0; word < stripeWords; word++) {
@@ -146,7 +189,13 @@ export function magnitudeRefinementPass(one: u32): void {
         do {
           const index = <u32>ctz<u64>(members);
           members &= members - 1;
-          const bit = decide(<u32>load<u8>(index, REFINEMENT_CONTEXTS));
+          const context = <u32>load<u8>(index, REFINEMENT_CONTEXTS);
+          const row = rowOf(context);
+          const lps = lpsOf(register, row), interval = intervalOf(register, row);
+          adapt(context, row, interval, lps);
+          register = renormalised(interval);
+          if (lacksBits(register)) register = fed(register);
+          const bit = decisionOf(row, lps);
           const coefficient = coefficients + (index << 2);
           store<u32>(coefficient, load<u32>(coefficient) + ((0 - bit) & one) - half);
         } while (members != 0);
@@ -155,6 +204,7 @@ export function magnitudeRefinementPass(one: u32): void {
       coefficients += COEFFICIENT_BYTES;
     }
   }
+  holdRegister(register);
 }
 
 /**
@@ -163,6 +213,7 @@ export function magnitudeRefinementPass(one: u32): void {
  */
 export function cleanupPass(one: u32): void {
   const value = one | (one >> 1);
+  let register = heldRegister();
   for (let stripe: u32 = 0; stripe < stripes; stripe++) {
     for (let word: u32 = 0; word < stripeWords; word++) {
       const state = stateOf(stripe) + (word << 3);
@@ -174,7 +225,13 @@ export function cleanupPass(one: u32): void {
       other |= other >> 1;
       other |= other >> 2;
       let runs = ~other & FIRST_ROW;
-      if (runs == FIRST_ROW && decideSixteenZeros(RUN_CONTEXT)) continue;
+      if (runs == FIRST_ROW) {
+        const behind = decidedSixteenZeros(register, RUN_CONTEXT);
+        if (behind != register) {
+          register = behind;
+          continue;
+        }
+      }
       const patterns = patternsOf(stripe) + word * PATTERN_BYTES;
       const coefficients = coefficientsOf(stripe) + word * COEFFICIENT_BYTES;
       do {
@@ -183,12 +240,19 @@ export function cleanupPass(one: u32): void {
         let pattern = patterns + (index << 1);
         let neighbours: u32;
         if ((runs & bit) != 0) {
-          if (decide(RUN_CONTEXT) == 0) {
+          const runState = rowOf(RUN_CONTEXT);
+          const runLps = lpsOf(register, runState), runInterval = intervalOf(register, runState);
+          adapt(RUN_CONTEXT, runState, runInterval, runLps);
+          register = renormalised(runInterval);
+          if (lacksBits(register)) register = fed(register);
+          if (decisionOf(runState, runLps) == 0) {
             members &= ~(bit * 15);
             continue;
           }
+          holdRegister(register);
           let row = decide(UNIFORM_CONTEXT) << 1;
           row |= decide(UNIFORM_CONTEXT);
+          register = heldRegister();
           members &= ~(bit * ((2 << row) - 1));
           bit <<= row;
           index += row;
@@ -197,16 +261,31 @@ export function cleanupPass(one: u32): void {
         } else {
           members ^= bit;
           neighbours = load<u16>(pattern);
-          if (decide(<u32>load<u8>(neighbours & 0xff, ZERO_CODING)) == 0) continue;
+          const context = <u32>load<u8>(neighbours & 0xff, ZERO_CODING);
+          const zeroState = rowOf(context);
+          const zeroLps = lpsOf(register, zeroState), zeroInterval = intervalOf(register, zeroState);
+          adapt(context, zeroState, zeroInterval, zeroLps);
+          register = renormalised(zeroInterval);
+          if (lacksBits(register)) register = fed(register);
+          if (decisionOf(zeroState, zeroLps) == 0) continue;
         }
+        const entry = signEntry(neighbours), signContext = entry & SIGN_CONTEXT;
+        const signState = rowOf(signContext);
+        const signLps = lpsOf(register, signState), signInterval = intervalOf(register, signState);
+        adapt(signContext, signState, signInterval, signLps);
+        register = renormalised(signInterval);
+        if (lacksBits(register)) register = fed(register);
+        const sign = (decisionOf(signState, signLps) ^ entry) & 1;
+        store<u32>(coefficients + (index << 2), value | (sign << 31));
         const row = index & 3;
-        decideSign(coefficients + (index << 2), pattern, neighbours, row, value);
+        tellNeighbours(pattern, row, sign);
         store<u64>(state, load<u64>(state) | bit);
         // The next column has a significant neighbour now: no run.
         runs &= ~(bit * load<u64>(NEXT_COLUMN + (row << 3)));
       } while (members != 0);
     }
   }
+  holdRegister(register);
 }
 
 /** D.5: the segmentation symbol that stands behind a cleanup pass, if it is the right one. */

@@ -4,15 +4,27 @@
  * The decoder of C.3 (Figures C.14 to C.20) with its registers side by side in one u64, so that one shift
  * renormalises both:
  *
- *     63      48 47      32 31             0
- *     A          C (Chigh)  bits ahead          A >= 0x8000 between decisions
+ *     63   62      47 46      31 30             0
+ *      0   A          C (Chigh)  bits ahead          A >= 0x8000 between decisions
  *
- * The segment was freed of its stuffed bits beforehand (codeword-segment.ts); C is fed 32 bits at a time.
+ * Behind the last of the bits ahead stands a one, the mark: once it has come to bit 31, C lacks bits, and the
+ * register is fed. Nothing counts the bits. With a sign bit to spare, comparisons are signs of differences.
+ *
+ * A pass keeps the register in a local: it takes it from `heldRegister`, and hands it back to `holdRegister`.
+ * A decision (C.3.2 and C.3.3, Figures C.15 to C.18: DECODE, exchanges, RENORMD) has one branch, which feeds:
+ *
+ *     const row = rowOf(context), lps = lpsOf(register, row), interval = intervalOf(register, row);
+ *     adapt(context, row, interval, lps);
+ *     register = renormalised(interval);
+ *     if (lacksBits(register)) register = fed(register);
+ *     ... decisionOf(row, lps) ...
+ *
+ * The segment was freed of its stuffed bits beforehand (codeword-segment.ts); C is fed 31 bits at a time.
  *
  * A context holds its state as a whole row of Table C.2 instead of an index, so that one load has all of it:
  *
- *     63      48 47      32 31      16 15       0
- *     Qe         Qe         NLPS       NMPS       offsets of rows; Qe stands where A and where C are
+ *     63   62      47 46      32 31      16 15       0
+ *      0   Qe         0          NLPS       NMPS       offsets of rows; Qe stands where A is
  *
  * There are two copies of the table, for MPS 0 at even offsets, for MPS 1 at odd ones: bit 0 of a row's
  * offset is its MPS. NMPS never changes the MPS, so bit 0 of NMPS is the MPS of the context itself; SWITCH is
@@ -45,18 +57,22 @@ const ROWS: usize = memory.data(768, 16);
 /** The contexts, 8 bytes each; they are named by their offset, eight times the label of D.3. */
 export const CONTEXTS: usize = memory.data(19 * 8, 16);
 
-/** Where A is in the register, and in a context what is taken from it. */
-const A_FIELD: u64 = 0xffff000000000000;
-/** The same of C. */
-const C_FIELD: u64 = 0x0000ffff00000000;
+/** Places of A and C in the register. */
+const A_SHIFT: u64 = 47;
+const C_SHIFT: u64 = 31;
+/** From a value where A is to where C is. */
+const A_TO_C: u64 = 16;
+/** Qe in a context. */
+const QE_FIELD: u64 = 0xffffffff00000000;
 /** C and the bits ahead. */
-const CODE_FIELD: u64 = 0x0000ffffffffffff;
+const CODE_FIELD: u64 = 0x00007fffffffffff;
+/** Bits ahead, the mark among them. */
+const AHEAD_FIELD: u32 = 0x7fffffff;
 
-let register: u64 = 0;
-/** Bits ahead in the register; below zero inside a decision, when C lacks so many. */
-let ahead: i32 = 0;
-/** The next word. */
-let nextWord: usize = 0;
+/** The register between two passes. */
+let held: u64 = 0;
+/** Bits of the segment that have been fed, at most those up to `wordsEnd`. */
+let position: u32 = 0;
 
 /** Makes the rows of Table C.2. */
 export function prepareMqDecoder(): void {
@@ -66,7 +82,7 @@ export function prepareMqDecoder(): void {
       const qe = <u64>load<u16>(line), nmps = <u32>load<u16>(line, 2), nlps = <u32>load<u16>(line, 4);
       const lpsMps = mps ^ load<u16>(line, 6);
       const afterMps = (nmps << 3) + mps * MPS_ONE, afterLps = (nlps << 3) + lpsMps * MPS_ONE;
-      const row = (qe << 48) | (qe << 32) | (<u64>afterLps << 16) | afterMps;
+      const row = (qe << A_SHIFT) | (<u64>afterLps << 16) | afterMps;
       store<u64>(ROWS + (state << 3) + mps * MPS_ONE, row);
     }
   }
@@ -80,68 +96,124 @@ export function setContext(context: u32, state: u32): void {
 
 /** C.3.5, Figure C.20 (INITDEC), on the segment that was unstuffed last. The contexts stay as they are. */
 export function beginDecisions(): void {
-  // C gets 15 bits of the first word: Figure C.20 shifts by 7 what it has put 8 bits too high.
-  register = (<u64>0x8000 << 48) | (<u64>load<u32>(words) << 15);
-  ahead = 17;
-  nextWord = words + 4;
+  // C gets 15 bits of the first word: Figure C.20 shifts by 7 what it has put 8 bits too high. 17 are ahead.
+  held = (<u64>0x8000 << A_SHIFT) | (<u64>load<u32>(words) << (C_SHIFT - 17)) | (1 << 13);
+  position = 32;
+}
+
+/** The register, for a pass to keep. */
+@inline
+export function heldRegister(): u64 {
+  return held;
+}
+
+/** Takes the register back from a pass. */
+@inline
+export function holdRegister(register: u64): void {
+  held = register;
+}
+
+/** The state of `context`, an offset. */
+@inline
+export function rowOf(context: u32): u64 {
+  return load<u64>(context, CONTEXTS);
 }
 
 /**
- * One decision with `context`, an offset: C.3.2 and C.3.3 (Figures C.15 to C.18: DECODE, exchanges, RENORMD)
- * without a branch.
- *
- * With A' = A - Qe: C < Qe takes the lower sub-interval, which becomes A = Qe; else A = A' and C = C - Qe.
- * The smaller of the two is that of the LPS (conditional exchange): D is the LPS where exactly one of C < Qe
- * and A' < Qe holds. A' >= 0x8000 needs no shift, keeps the state, and cannot be the smaller one, as every Qe
- * is below 0x8000.
- *
- * A is never 0, so a shift is at most 15, and after the one test behind it C is whole again. `nextWord` never
- * passes `wordsEnd`, where it finds ones for ever.
+ * Whether it is the LPS: below zero if so. With A' = A - Qe: C < Qe takes the lower sub-interval, else the upper
+ * one. The smaller of the two is that of the LPS (conditional exchange): D is the LPS where exactly one of C < Qe
+ * and A' < Qe holds.
  */
 @inline
-export function decide(context: u32): u32 {
-  const row = load<u64>(context, CONTEXTS);
-  const nmps = <u32>row & 0xffff;
-  const afterMps = load<u64>(nmps, ROWS), afterLps = load<u64>(<u32>row >> 16, ROWS);
-  const qeOfA = row & A_FIELD, qeOfC = row & C_FIELD, code = register & CODE_FIELD;
-  const upper = register - qeOfA;
-  const rest = <i64>(code - qeOfC);
-  const lps = <u64>(upper < qeOfA) ^ (<u64>rest >> 63);
-  const interval = select<u64>(code | qeOfA, upper - qeOfC, rest < 0);
-  const shift = clz<u64>(interval);
+export function lpsOf(register: u64, row: u64): i64 {
+  const qeOfA = row & QE_FIELD;
+  return <i64>((register & CODE_FIELD) - (qeOfA >> A_TO_C)) ^ <i64>(register - qeOfA - qeOfA);
+}
+
+/** D. */
+@inline
+export function decisionOf(row: u64, lps: i64): u32 {
+  return (<u32>row ^ <u32>(<u64>lps >> 63)) & 1;
+}
+
+/** The register with the sub-interval: the lower one is A = Qe, the upper one A = A' and C = C - Qe. */
+@inline
+export function intervalOf(register: u64, row: u64): u64 {
+  const qeOfA = row & QE_FIELD, qeOfC = qeOfA >> A_TO_C, code = register & CODE_FIELD;
+  return select<u64>(code | qeOfA, register - qeOfA - qeOfC, <i64>(code - qeOfC) < 0);
+}
+
+/**
+ * Gives `context`, whose state is `row`, its next one. A' >= 0x8000 keeps the state, and cannot be the smaller
+ * sub-interval, as every Qe is below 0x8000.
+ */
+@inline
+export function adapt(context: u32, row: u64, interval: u64, lps: i64): void {
+  const nmps = <u32>load<u16>(context, CONTEXTS), nlps = <u32>load<u16>(context, CONTEXTS + 2);
   // The next decision with this context waits for its state: so it is chosen by the highest bit of A, which
   // is there before the shift is.
-  const afterIt = select<u64>(afterMps, row, <i64>interval >= 0);
-  store<u64>(context, select<u64>(afterLps, afterIt, lps != 0), CONTEXTS);
-  register = interval << shift;
-  ahead -= <i32>shift;
-  if (ahead < 0) {
-    register += <u64>load<u32>(nextWord) << <u64>-ahead;
-    nextWord = nextWord < wordsEnd ? nextWord + 4 : nextWord;
-    ahead += 32;
-  }
-  return (nmps ^ <u32>lps) & 1;
+  const afterIt = select<u64>(load<u64>(nmps, ROWS), row, <i64>(interval + interval) >= 0);
+  store<u64>(context, select<u64>(load<u64>(nlps, ROWS), afterIt, lps < 0), CONTEXTS);
+}
+
+/**
+ * RENORMD. A is never 0, so a shift is at most 15. What it moves out are zeros: rotating does the same, and
+ * takes no mask for its count. The register lacks bits then where `lacksBits` says so.
+ */
+@inline
+export function renormalised(interval: u64): u64 {
+  return rotl<u64>(interval, clz<u64>(interval + interval));
+}
+
+/** Whether the mark has come into C. */
+@inline
+export function lacksBits(register: u64): bool {
+  return (<u32>register & AHEAD_FIELD) == 0;
+}
+
+/**
+ * The register with the next 31 bits of the segment where its mark is, and the mark behind them. The mark is
+ * at bit 31 to 45. `position` never passes `wordsEnd`, where there are ones for ever.
+ */
+@inline
+export function fed(register: u64): u64 {
+  const mark = ctz<u64>(register), word = words + ((position >> 5) << 2);
+  const two = (<u64>load<u32>(word) << 32) | load<u32>(word, 4);
+  const bits = (two << <u64>(position & 31)) >> 33;
+  position = min(position + 31, <u32>(wordsEnd - words) << 3);
+  return (register & (register - 1)) | (((bits << 1) | 1) << (mark - 31));
+}
+
+/** One decision outside the passes. */
+export function decide(context: u32): u32 {
+  const row = rowOf(context), lps = lpsOf(held, row), interval = intervalOf(held, row);
+  adapt(context, row, interval, lps);
+  held = renormalised(interval);
+  if (lacksBits(held)) held = fed(held);
+  return decisionOf(row, lps);
 }
 
 /**
  * Takes sixteen decisions at once with `context` if all of them are 0, the MPS, and none needs
  * renormalisation, so that the state stays what it is: then A and C each lose 16 Qe. Qe < 0x800 keeps 16 Qe
  * within its field.
+ * @returns the register behind them; the same as before where they are to be taken one by one
  */
 @inline
-export function decideSixteenZeros(context: u32): bool {
-  const row = load<u64>(context, CONTEXTS);
-  if (row >= <u64>0x0800 << 48 || (<u32>row & 1) != 0) return false;
-  const interval = register - ((row & A_FIELD) << 4), qeOfC = (row & C_FIELD) << 4;
-  if (<i64>interval >= 0 || (register & CODE_FIELD) < qeOfC) return false;
-  register = interval - qeOfC;
-  return true;
+export function decidedSixteenZeros(register: u64, context: u32): u64 {
+  const row = rowOf(context);
+  if (row >= <u64>0x0800 << A_SHIFT || (<u32>row & 1) != 0) return register;
+  const qeOfA = (row & QE_FIELD) << 4, qeOfC = qeOfA >> A_TO_C;
+  const interval = register - qeOfA;
+  if (<i64>(interval + interval) >= 0 || (register & CODE_FIELD) < qeOfC) return register;
+  return interval - qeOfC;
 }
 
 /**
  * Bits of the segment that the decoder has not taken into C; below zero once it lives on the ones that follow
- * the data. It stays below -64 once `nextWord` has come to its end.
+ * the data. It stays below -64 once `position` has come to its end.
  */
 export function bitsLeft(): i32 {
-  return segmentBits - ((<i32>(nextWord - words) << 3) - ahead);
+  const ahead = 30 - <i32>ctz<u64>(held);
+  return segmentBits - (<i32>position - ahead);
 }
