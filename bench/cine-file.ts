@@ -40,15 +40,18 @@ export type EncodingName = keyof typeof ENCODINGS;
 /** Different frames of the file; the rest repeats them. */
 const DISTINCT = 8;
 
-/** A beating disc over a ramp, with noise in the lower bits: 16-bit samples that pack as CT and MR do. */
-function picture(size: number): Picture {
+/**
+ * A beating disc over a ramp, with noise in the lower bits: 16-bit samples that pack as CT and MR do. A frame that is alone is
+ * filled by the disc, as a radiograph is.
+ */
+function picture(size: number, frameCount: number): Picture {
   let seed = 1;
   const noise = () => {
     seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
     return seed >>> 27;
   };
-  const frames = Array.from({ length: DISTINCT }, (_, frame) => {
-    const radius = size * (0.25 + 0.1 * Math.sin((2 * Math.PI * frame) / DISTINCT));
+  const frames = Array.from({ length: Math.min(frameCount, DISTINCT) }, (_, frame) => {
+    const radius = frameCount === 1 ? size : size * (0.25 + 0.1 * Math.sin((2 * Math.PI * frame) / DISTINCT));
     return Uint16Array.from({ length: size * size }, (_, pixel) => {
       const x = (pixel % size) - size / 2;
       const y = Math.floor(pixel / size) - size / 2;
@@ -65,8 +68,8 @@ export async function writeCineFile(
   frameCount: number,
 ): Promise<{ path: string; remove(): void }> {
   const { uid, encode } = ENCODINGS[encoding];
-  const encoded = await encode(picture(size));
-  const frames = Array.from({ length: frameCount }, (_, frame) => encoded[frame % DISTINCT]!);
+  const encoded = await encode(picture(size, frameCount));
+  const frames = Array.from({ length: frameCount }, (_, frame) => encoded[frame % encoded.length]!);
   const dataset = writeDataset(
     [
       { tag: 0x00080016, vr: 'UI', value: '1.2.840.10008.5.1.4.1.1.7.3' },

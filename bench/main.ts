@@ -20,6 +20,7 @@ import { phantomCases } from './phantom-cases.js';
 import { measurePool, type PoolResult, poolIds } from './pool.js';
 import { measureSizes } from './sizes.js';
 import { measureStart, type StartResult, startIds } from './start.js';
+import { measureStrips, type StripResult, stripIds } from './strips.js';
 import {
   codecTable,
   machineLines,
@@ -30,6 +31,7 @@ import {
   poolTable,
   sizeTable,
   startTable,
+  stripTable,
   viewTable,
 } from './tables.js';
 import { groupMeans, targetsOf } from './targets.js';
@@ -44,7 +46,7 @@ function positive(text: string): number {
 const options = new Command('npm run bench --')
   .option(
     '--only <text>',
-    'only names with a word that begins so, e.g. corpus, native, views, start, memory, sizes, pool',
+    'only names with a word that begins so, e.g. corpus, native, views, start, memory, sizes, pool, strips',
   )
   .option('--peer <text>', 'only frames, beside the peers with the text in their name, e.g. charls')
   .option('--every', 'every file of the corpus, not three of each transfer syntax', false)
@@ -102,13 +104,20 @@ const sections = (ids: string[]) => (framesOnly ? [] : ids.filter(wanted));
 const starts = sections(startIds());
 const memories = sections(memoryIds());
 const pools = sections(poolIds());
+const strips = sections(stripIds());
 const views = sections(viewIds());
 const [measuresNative] = sections(['native']);
 const [measuresSizes] = sections(['sizes']);
 
 const bar = new SingleBar({ format: '{bar} {value}/{total} {id}', stream: process.stderr, hideCursor: true });
 const total =
-  cases.length + views.length + starts.length + memories.length + pools.length + (measuresNative ? 1 : 0);
+  cases.length +
+  views.length +
+  starts.length +
+  memories.length +
+  pools.length +
+  strips.length +
+  (measuresNative ? 1 : 0);
 if (process.stderr.isTTY) bar.start(total, 0, { id: '' });
 const step = async <Result>(id: string, measure: () => Promise<Result>): Promise<Result> => {
   bar.update({ id });
@@ -132,6 +141,8 @@ const memoryResults: MemoryResult[] = [];
 for (const id of memories) memoryResults.push(await step(id, () => measureMemory(id, phantoms)));
 const poolResults: PoolResult[] = [];
 for (const id of pools) poolResults.push(await step(id, () => measurePool(id, 10 * seconds, rounds)));
+const stripResults: StripResult[] = [];
+for (const id of strips) stripResults.push(...(await step(id, () => measureStrips(id, rounds))));
 bar.stop();
 await chromium?.close();
 
@@ -139,7 +150,7 @@ const means = groupMeans(codecResults);
 const sizes = measuresSizes === undefined ? undefined : measureSizes();
 const targets = targetsOf({
   ...{ codecs: codecResults, natives: nativeResults, starts: startResults },
-  ...{ sizes: sizes?.kernels ?? [], views: viewResults, pools: poolResults },
+  ...{ sizes: sizes?.kernels ?? [], views: viewResults, pools: poolResults, strips: stripResults },
 });
 const section = (title: string, body: string) => console.log(`${pc.bold(title)}\n${body}\n`);
 if (codecResults.length > 0) {
@@ -155,6 +166,7 @@ if (poolResults.length > 0) {
   section('Pool', poolTable(poolResults));
   if (poolResults.some(({ memory }) => memory)) section('Memory of the pool', poolMemoryTable(poolResults));
 }
+if (stripResults.length > 0) section('One frame on two workers', stripTable(stripResults));
 if (targets.length > 0) {
   const lines = targets.map(
     ({ name, met, measured }) => `${met ? pc.green('met   ') : pc.red('missed')}  ${name}: ${measured}`,
@@ -176,6 +188,7 @@ if (options.json !== undefined) {
       memory: memoryResults,
       sizes,
       pool: poolResults,
+      strips: stripResults,
       targets,
     },
   };

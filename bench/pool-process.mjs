@@ -4,7 +4,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 
-const { kind, path, sizes, seconds, rounds, frames, reuse } = JSON.parse(process.argv[2]);
+const { kind, path, sizes, outputs, seconds, rounds, frames, output } = JSON.parse(process.argv[2]);
 
 /** Milliseconds of processor that each thread has had, by its number; undefined where the system does not say (not Linux). */
 function threadMilliseconds() {
@@ -52,14 +52,24 @@ async function decode(image, pool, count, into, onFrame = () => {}) {
   };
 }
 
-const arrayLike = (samples) => new samples.constructor(samples.length);
+/** What is filled: nothing of ours, one array, or as many in shared memory as a pool is ever ahead by. */
+const TURNS = 24;
+const intoFor = (output, samples) =>
+  ({
+    fresh: () => undefined,
+    reused: () => new samples.constructor(samples.length),
+    shared: () => Array.from({ length: TURNS }, () => sharedLike(samples)),
+  })[output]();
+const sharedLike = (samples) => new samples.constructor(new SharedArrayBuffer(samples.byteLength));
 
-/** Passes with each size of pool by turns, in changing order; fresh arrays, then one array for all frames. */
+/** Passes with each size of pool by turns, in changing order; each with all outputs. */
 async function rates(open, createPool) {
   const image = await open(path);
   const pools = sizes.map((workers) => createPool({ workers }));
   const { samples } = await image.decode(0, { workers: 0 });
-  const ways = pools.flatMap((pool) => [undefined, arrayLike(samples)].map((into) => ({ pool, into })));
+  const ways = pools.flatMap((pool) =>
+    outputs.map((output) => ({ pool, output, into: intoFor(output, samples) })),
+  );
   const passes = ways.map(() => []);
   const counts = [];
   // Workers started, code compiled and optimised; then as many frames as fill a turn.
@@ -77,9 +87,9 @@ async function rates(open, createPool) {
   }
   await image.close();
   await Promise.all(pools.map((pool) => pool.close()));
-  return ways.map(({ pool, into }, way) => ({
+  return ways.map(({ pool, output }, way) => ({
     workers: pool.workers,
-    reuse: into !== undefined,
+    output,
     passes: passes[way],
   }));
 }
@@ -88,7 +98,7 @@ async function rates(open, createPool) {
 async function memory(open, createPool) {
   const image = await open(path);
   const pool = createPool({ workers: sizes[0] });
-  const into = reuse ? arrayLike((await image.decode(0, { pool })).samples) : undefined;
+  const into = intoFor(output, (await image.decode(0, { pool })).samples);
   const rss = [];
   let peak = 0;
   const look = () => {
@@ -101,6 +111,35 @@ async function memory(open, createPool) {
   await image.close();
   await pool.close();
   return { rss, peak };
+}
+
+/** One frame in one piece and in two strips by turns; milliseconds by the clock, and of the thread that had most. */
+async function strips(open, createPool) {
+  const pool = createPool({ workers: 2 });
+  const image = await open(path, { pool });
+  const { samples } = await image.decode(0, { strips: 1 });
+  await image.decode(0, { strips: 2 });
+  const ways = outputs.flatMap((output) =>
+    [1, 2].map((count) => ({
+      output,
+      strips: count,
+      into: output === 'fresh' ? undefined : sharedLike(samples),
+    })),
+  );
+  const passes = ways.map(() => []);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [place, { strips, into }] of ways.entries()) {
+      const before = threadMilliseconds();
+      const begin = performance.now();
+      const frame = await image.decode(0, { strips, into });
+      const milliseconds = performance.now() - begin;
+      passes[place].push({ milliseconds, ...(before && { busiest: threadsSince(before).busiest }) });
+      if (frame.samples.some((sample, index) => sample !== samples[index])) throw new Error('Strips differ.');
+    }
+  }
+  await image.close();
+  await pool.close();
+  return ways.map(({ output, strips }, place) => ({ output, strips, passes: passes[place] }));
 }
 
 /** Milliseconds from loading the library to the first frame through a pool. */
@@ -116,5 +155,5 @@ async function firstFrame(begin, open, createPool) {
 
 const begin = performance.now();
 const { open, createPool } = await import('cineloop');
-const results = { rates, memory, firstFrame: (...surface) => firstFrame(begin, ...surface) };
+const results = { rates, memory, strips, firstFrame: (...surface) => firstFrame(begin, ...surface) };
 console.log(JSON.stringify(await results[kind](open, createPool)));

@@ -20,11 +20,14 @@ interface Pass {
   readonly processorPerFrame: number;
 }
 
+/** Where frames come: each in an array of its own, all in one, or by turns in some in shared memory. */
+export const POOL_OUTPUTS = ['fresh', 'reused', 'shared'] as const;
+export type PoolOutput = (typeof POOL_OUTPUTS)[number];
+
 /** Passes of one size of pool. */
 export interface PoolRate {
   readonly workers: number;
-  /** Into one array, or into a fresh one for each frame. */
-  readonly reuse: boolean;
+  readonly output: PoolOutput;
   readonly passes: readonly Pass[];
 }
 
@@ -33,14 +36,14 @@ export interface PoolResult {
   readonly size: number;
   readonly frameCount: number;
   readonly rates: readonly PoolRate[];
-  /** Two workers over one: frames per second, fresh arrays and one array. */
-  readonly ratio: { readonly fresh: Ratio; readonly reused: Ratio };
+  /** Two workers over one: frames per second. */
+  readonly ratio: Readonly<Record<PoolOutput, Ratio>>;
   /** The same as the processor time alone allows it, see `processorBound`; undefined where that is not known. */
-  readonly bound: { readonly fresh: Ratio | undefined; readonly reused: Ratio | undefined };
+  readonly bound: Readonly<Record<PoolOutput, Ratio | undefined>>;
   /** Milliseconds from loading the library to the first frame, by the number of workers. */
   readonly firstFrame: Readonly<Record<number, number>>;
   /** Resident bytes after each quarter of MEMORY_FRAMES, and the peak, with two workers. */
-  readonly memory?: { readonly fresh: Memory; readonly reused: Memory };
+  readonly memory?: Readonly<Record<PoolOutput, Memory>>;
 }
 
 export interface Memory {
@@ -71,7 +74,14 @@ export async function measurePool(id: string, seconds: number, rounds: number): 
   const file = await writeCineFile(encoding, size, FRAMES);
   try {
     const { path } = file;
-    const rates = await run<PoolRate[]>({ kind: 'rates', path, sizes: [0, 1, 2], seconds, rounds });
+    const rates = await run<PoolRate[]>({
+      kind: 'rates',
+      path,
+      sizes: [0, 1, 2],
+      outputs: POOL_OUTPUTS,
+      seconds,
+      rounds,
+    });
     const first: Record<number, number> = {};
     for (const workers of [0, 1, 2]) {
       const times: number[] = [];
@@ -79,18 +89,24 @@ export async function measurePool(id: string, seconds: number, rounds: number): 
         times.push(await run<number>({ kind: 'firstFrame', path, sizes: [workers] }));
       first[workers] = median(times);
     }
-    const watch = (reuse: boolean) =>
-      run<Memory>({ kind: 'memory', path, sizes: [2], frames: MEMORY_FRAMES, reuse });
+    const watch = (output: PoolOutput) =>
+      run<Memory>({ kind: 'memory', path, sizes: [2], frames: MEMORY_FRAMES, output });
     return {
       ...{ id, size, frameCount: FRAMES, rates },
-      ratio: { fresh: scaling(rates, false, rateOf)!, reused: scaling(rates, true, rateOf)! },
-      bound: { fresh: scaling(rates, false, processorBound), reused: scaling(rates, true, processorBound) },
+      ratio: await forEachOutput((output) => scaling(rates, output, rateOf)!),
+      bound: await forEachOutput((output) => scaling(rates, output, processorBound)),
       firstFrame: first,
-      ...(watched && { memory: { fresh: await watch(false), reused: await watch(true) } }),
+      ...(watched && { memory: await forEachOutput(watch) }),
     };
   } finally {
     file.remove();
   }
+}
+
+async function forEachOutput<Value>(
+  of: (output: PoolOutput) => Value | Promise<Value>,
+): Promise<Record<PoolOutput, Value>> {
+  return { fresh: await of('fresh'), reused: await of('reused'), shared: await of('shared') };
 }
 
 const rateOf = ({ rate }: Pass) => rate;
@@ -107,11 +123,11 @@ function processorBound({ busiestPerFrame, processorPerFrame }: Pass): number | 
 
 function scaling(
   rates: readonly PoolRate[],
-  reuse: boolean,
+  output: PoolOutput,
   value: (pass: Pass) => number | undefined,
 ): Ratio | undefined {
   const of = (workers: number) =>
-    rates.find((rate) => rate.workers === workers && rate.reuse === reuse)!.passes.map(value);
+    rates.find((rate) => rate.workers === workers && rate.output === output)!.passes.map(value);
   const [two, one] = [of(2), of(1)];
   if (two.includes(undefined) || one.includes(undefined)) return undefined;
   return ratioOf(two as number[], one as number[]);
@@ -119,7 +135,8 @@ function scaling(
 
 const script = fileURLToPath(new URL('pool-process.mjs', import.meta.url));
 
-async function run<Result>(task: object): Promise<Result> {
+/** Runs a task of pool-process.mjs in a process of its own. */
+export async function run<Result>(task: object): Promise<Result> {
   const { stdout } = await promisify(execFile)(process.execPath, [script, JSON.stringify(task)], {
     env: { ...process.env, NODE_OPTIONS: '' },
   });

@@ -4,10 +4,11 @@ import type { CodecResult } from './codecs.js';
 import type { Machine } from './machine.js';
 import { FRAMES_PER_PROCESS, type MemoryResult } from './memory.js';
 import type { NativeResult } from './native-frames.js';
-import { MEMORY_FRAMES, type PoolRate, type PoolResult } from './pool.js';
+import { MEMORY_FRAMES, POOL_OUTPUTS, type PoolRate, type PoolResult } from './pool.js';
 import type { Size } from './sizes.js';
 import type { StartResult, StartTimes } from './start.js';
 import { median, type Ratio } from './statistics.js';
+import type { StripResult } from './strips.js';
 import type { GroupMean } from './targets.js';
 import type { ViewResult } from './views.js';
 
@@ -172,17 +173,17 @@ export function poolTable(results: readonly PoolResult[]): string {
   ];
   const rows = results.flatMap((result) =>
     result.rates.map((rate) => {
-      const { workers, reuse } = rate;
-      const ratio = workers === 2 ? result.ratio[reuse ? 'reused' : 'fresh'] : undefined;
-      const bound = workers === 2 ? result.bound[reuse ? 'reused' : 'fresh'] : undefined;
+      const { workers, output } = rate;
+      const ratio = workers === 2 ? result.ratio[output] : undefined;
+      const bound = workers === 2 ? result.bound[output] : undefined;
       const of = middleOf(rate);
       return [
-        ...[result.id, String(workers), reuse ? 'reused' : 'fresh', fixed(of.rate, 1)],
+        ...[result.id, String(workers), output, fixed(of.rate, 1)],
         ...(ratio ? [times(ratio), spread(ratio)] : ['', '']),
         ...(bound ? [times(bound), spread(bound)] : ['', '']),
         ...[percent(of.busy), percent(of.threadShare)],
         ...[milliseconds(of.threadPerFrame), milliseconds(of.processorPerFrame)],
-        reuse ? '' : milliseconds(result.firstFrame[workers]),
+        output === 'fresh' ? milliseconds(result.firstFrame[workers]) : '',
       ];
     }),
   );
@@ -192,6 +193,18 @@ export function poolTable(results: readonly PoolResult[]): string {
     'thread: share that it had one.\nthread ms, all ms: processor time per frame, of the calling thread and of all. ' +
     'first ms: from loading the library.';
   return `${table(head, rows, 3)}\n${note}`;
+}
+
+export function stripTable(results: readonly StripResult[]): string {
+  const head = ['frame', 'output', 'whole ms', '2 strips ms', 'ratio', 'spread', 'bound', 'spread'];
+  const rows = results.map(({ id, output, whole, strips, ratio, bound }) => [
+    ...[id, output, milliseconds(whole), milliseconds(strips), times(ratio), spread(ratio)],
+    ...(bound ? [times(bound), spread(bound)] : ['', '']),
+  ]);
+  const note =
+    'One frame by one worker and in two strips by two. ratio: by the clock; bound: of the thread that ran longest, as idle cores ' +
+    'would allow it.';
+  return `${table(head, rows, 2)}\n${note}`;
 }
 
 /** Medians of the passes. */
@@ -212,7 +225,7 @@ export function poolMemoryTable(results: readonly PoolResult[]): string {
   const rows = results.flatMap(({ id, memory }) =>
     memory === undefined
       ? []
-      : (['fresh', 'reused'] as const).map((output) => [
+      : POOL_OUTPUTS.map((output) => [
           ...[id, output],
           ...[...memory[output].rss, memory[output].peak].map(megabytes),
         ]),

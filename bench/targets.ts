@@ -1,9 +1,10 @@
 import type { CodecResult } from './codecs.js';
 import type { NativeResult } from './native-frames.js';
-import type { PoolResult } from './pool.js';
+import { POOL_OUTPUTS, type PoolResult } from './pool.js';
 import { JPEG_TOGETHER, type Size } from './sizes.js';
 import type { StartResult } from './start.js';
 import { geometricMean } from './statistics.js';
+import type { StripResult } from './strips.js';
 import { middleOf } from './tables.js';
 import type { ViewResult } from './views.js';
 
@@ -105,6 +106,7 @@ export function targetsOf(measured: {
   readonly sizes: readonly Size[];
   readonly views: readonly ViewResult[];
   readonly pools: readonly PoolResult[];
+  readonly strips: readonly StripResult[];
 }): Target[] {
   return [
     ...speedTargets(groupMeans(measured.codecs)),
@@ -113,6 +115,7 @@ export function targetsOf(measured: {
     ...measured.starts.map(startTarget),
     ...measured.sizes.flatMap(sizeTarget),
     ...measured.pools.flatMap(poolTargets),
+    ...measured.strips.map(stripTargets),
   ];
 }
 
@@ -186,17 +189,24 @@ function nativeTargets(results: readonly NativeResult[]): Target[] {
   ];
 }
 
+function stripTargets({ id, output, ratio, bound }: StripResult): Target {
+  return {
+    name: `${id}, ${output}: two workers 1.7x as fast as one`,
+    met: ratio.median >= 1.7,
+    measured: `${ratio.median.toFixed(2)}x${bound ? ` (by processor time ${bound.median.toFixed(2)}x)` : ''}`,
+  };
+}
+
 function poolTargets({ id, ratio, bound, rates, memory }: PoolResult): Target[] {
-  const two = middleOf(rates.find(({ workers, reuse }) => workers === 2 && !reuse)!);
+  const two = middleOf(rates.find(({ workers, output }) => workers === 2 && output === 'fresh')!);
   const targets = [
     {
       name: `${id}: 2 workers 1.8x the rate of one`,
       met: ratio.fresh.median >= 1.8,
-      measured:
-        `${ratio.fresh.median.toFixed(2)}x, reused ${ratio.reused.median.toFixed(2)}x` +
-        (bound.fresh && bound.reused
-          ? ` (by processor time ${bound.fresh.median.toFixed(2)}x, ${bound.reused.median.toFixed(2)}x)`
-          : ''),
+      measured: POOL_OUTPUTS.map((output) => {
+        const byProcessor = bound[output] ? ` (by processor time ${bound[output].median.toFixed(2)}x)` : '';
+        return `${output} ${ratio[output].median.toFixed(2)}x${byProcessor}`;
+      }).join(', '),
     },
     {
       name: `${id}: calling thread busy less than 5%`,
@@ -204,7 +214,7 @@ function poolTargets({ id, ratio, bound, rates, memory }: PoolResult): Target[] 
       measured: `${(100 * two.busy).toFixed(1)}%`,
     },
   ];
-  for (const output of memory ? (['fresh', 'reused'] as const) : []) {
+  for (const output of memory ? POOL_OUTPUTS : []) {
     const { rss } = memory![output];
     const growth = rss[3]! - rss[1]!;
     targets.push({
