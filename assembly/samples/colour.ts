@@ -76,30 +76,49 @@ function ybrFullToRgbVectors(source: usize, target: usize, pixels: i32): void {
     const cb = v128.xor(zipHigh<u64>(ycb01, ycb23), middle);
     const cr = v128.xor(zipLow<u64>(zipHigh<u32>(p0, p1), zipHigh<u32>(p2, p3)), middle);
 
-    // Twice the chroma: then the factors, halved, fit in 16 bits.
-    const cbLow = i16x8.shl(i16x8.extend_low_i8x16_s(cb), 1);
-    const cbHigh = i16x8.shl(i16x8.extend_high_i8x16_s(cb), 1);
-    const crLow = i16x8.shl(i16x8.extend_low_i8x16_s(cr), 1);
-    const crHigh = i16x8.shl(i16x8.extend_high_i8x16_s(cr), 1);
-    const yLow = i16x8.extend_low_i8x16_u(y);
-    const yHigh = i16x8.extend_high_i8x16_u(y);
-
-    const r = i8x16.narrow_i16x8_u(
-      i16x8.add(yLow, i16x8.q15mulr_sat_s(crLow, redFactor)),
-      i16x8.add(yHigh, i16x8.q15mulr_sat_s(crHigh, redFactor)),
-    );
-    const g = i8x16.narrow_i16x8_u(
-      i16x8.add(yLow, green(cbLow, crLow, greenFactors, half)),
-      i16x8.add(yHigh, green(cbHigh, crHigh, greenFactors, half)),
-    );
-    const b = i8x16.narrow_i16x8_u(
-      i16x8.add(yLow, i16x8.q15mulr_sat_s(cbLow, blueFactor)),
-      i16x8.add(yHigh, i16x8.q15mulr_sat_s(cbHigh, blueFactor)),
-    );
-    storeByPixel<u8, u16>(target, r, g, b, lanes);
+    storeAsRgb(target, y, cb, cr, lanes, half, redFactor, greenFactors, blueFactor);
     source += 48;
     target += 48;
   }
+}
+
+/** The same from a plane of each component, 16 pixels at a time; vectors only. Writes four bytes too many. */
+export function ybrFullPlanesToRgb8(ys: usize, cbs: usize, crs: usize, target: usize, pixels: i32): void {
+  const lanes = threeOfFour<u8>(), middle = v128.load(MIDDLE), half = v128.load(HALVES);
+  const redFactor = v128.load(RED), greenFactors = v128.load(GREEN), blueFactor = v128.load(BLUE);
+  for (const end = ys + pixels; ys < end; ys += 16, cbs += 16, crs += 16, target += 48) {
+    const cb = v128.xor(v128.load(cbs), middle), cr = v128.xor(v128.load(crs), middle);
+    storeAsRgb(target, v128.load(ys), cb, cr, lanes, half, redFactor, greenFactors, blueFactor);
+  }
+}
+
+/** 16 pixels, the chroma counted from the middle. */
+@inline
+function storeAsRgb(
+  target: usize, y: v128, cb: v128, cr: v128,
+  lanes: v128, half: v128, redFactor: v128, greenFactors: v128, blueFactor: v128,
+): void {
+  // Twice the chroma: then the factors, halved, fit in 16 bits.
+  const cbLow = i16x8.shl(i16x8.extend_low_i8x16_s(cb), 1);
+  const cbHigh = i16x8.shl(i16x8.extend_high_i8x16_s(cb), 1);
+  const crLow = i16x8.shl(i16x8.extend_low_i8x16_s(cr), 1);
+  const crHigh = i16x8.shl(i16x8.extend_high_i8x16_s(cr), 1);
+  const yLow = i16x8.extend_low_i8x16_u(y);
+  const yHigh = i16x8.extend_high_i8x16_u(y);
+
+  const r = i8x16.narrow_i16x8_u(
+    i16x8.add(yLow, i16x8.q15mulr_sat_s(crLow, redFactor)),
+    i16x8.add(yHigh, i16x8.q15mulr_sat_s(crHigh, redFactor)),
+  );
+  const g = i8x16.narrow_i16x8_u(
+    i16x8.add(yLow, green(cbLow, crLow, greenFactors, half)),
+    i16x8.add(yHigh, green(cbHigh, crHigh, greenFactors, half)),
+  );
+  const b = i8x16.narrow_i16x8_u(
+    i16x8.add(yLow, i16x8.q15mulr_sat_s(cbLow, blueFactor)),
+    i16x8.add(yHigh, i16x8.q15mulr_sat_s(cbHigh, blueFactor)),
+  );
+  storeByPixel<u8, u16>(target, r, g, b, lanes);
 }
 
 @inline

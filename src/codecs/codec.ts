@@ -66,6 +66,12 @@ export interface DecodeContext {
    */
   readonly truncated?: 'refuse' | 'keep';
   /**
+   * Whether YBR_FULL of 8 bits, as the components of this frame turn out to be, is wanted as RGB. To be asked after
+   * `allocate`, by a decoder that can: `true` makes the conversion its own (PS3.3 C.7.6.3.1.2, in the arithmetic of
+   * assembly/samples/colour.ts). Where it does not ask, the pipeline converts.
+   */
+  wantsRgb?(): boolean;
+  /**
    * To be called every few milliseconds, where it can be; throws when the frame is to be given up.
    * @throws Aborted, LimitExceeded
    */

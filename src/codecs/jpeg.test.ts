@@ -143,6 +143,55 @@ describe.each([
     }
   });
 
+  it('converts to RGB as libjpeg does, where the context wants that', async () => {
+    const random = randomNumbers(29);
+    const clamped = (value: number) => Math.max(0, Math.min(255, value));
+    for (const factors of COMMON_SAMPLING.filter((sampling) => sampling.length === 3)) {
+      const image = randomImage({ rows: 33, columns: 1 + random(70), precision: 8 }, factors, random);
+      const coding = randomCoding(image, random);
+      const bytes = encodeJpeg(image, coding);
+      const { samples: components } = await decodeFrame(referee, bytes);
+      const expected = new Uint8Array(components!.length);
+      for (let at = 0; at < expected.length; at += 3) {
+        const [y, cb, cr] = [components![at], components![at + 1] - 128, components![at + 2] - 128];
+        expected[at] = clamped(y + ((91881 * cr + 32768) >> 16));
+        expected[at + 1] = clamped(y + ((-22554 * cb - 46802 * cr + 32768) >> 16));
+        expected[at + 2] = clamped(y + ((116130 * cb + 32768) >> 16));
+      }
+      let samples = new Uint8Array(0);
+      await decoder.decode(jpegFrame(bytes), {
+        limits: DEFAULT_LIMITS,
+        allocate: ({ rows, columns }) => {
+          samples = new Uint8Array(rows * columns * 3);
+          return samples;
+        },
+        wantsRgb: () => true,
+      });
+      if (Buffer.compare(samples, expected) !== 0)
+        throw new Error(`not equal: ${describeCase(image, coding)}`);
+    }
+  });
+
+  it('does not ask whether RGB is wanted of what it cannot convert', async () => {
+    const random = randomNumbers(31);
+    for (const [precision, factors] of [
+      [8, [[1, 1]]],
+      [8, RARE_SAMPLING[9]],
+      [12, COMMON_SAMPLING[1]],
+    ] as const) {
+      const image = randomImage({ rows: 9, columns: 9, precision }, factors, random);
+      const bytes = encodeJpeg(image, { progressive: false, scans: oneScan(factors.length) });
+      await decoder.decode(jpegFrame(bytes), {
+        limits: DEFAULT_LIMITS,
+        allocate: ({ samplesPerPixel, bytesPerSample }) =>
+          new Uint8Array(81 * samplesPerPixel * bytesPerSample),
+        wantsRgb: () => {
+          throw new Error('asked');
+        },
+      });
+    }
+  });
+
   /** A stream of each kind that has several scans, restart intervals or a progression, and its samples. */
   function example(coding: Partial<Coding> = {}, seed = 5) {
     const random = randomNumbers(seed);

@@ -34,9 +34,9 @@ export const jpeg: Codec = {
 
 /**
  * The decoder on a kernel that is loaded, and on one that is asked for at the first frame with arithmetic coding.
- * The components come out as they are coded: nothing is converted to RGB, and those of fewer samples are brought to the
- * size of the image, by a triangle filter where they have half the samples in a direction, else by repetition. Samples
- * take one byte where the precision is 8 bits, two where it is 12.
+ * The components come out as they are coded, or as RGB where the context wants that of YBR; those of fewer samples are
+ * brought to the size of the image, by a triangle filter where they have half the samples in a direction, else by
+ * repetition. Samples take one byte where the precision is 8 bits, two where it is 12.
  *
  * A reduced picture comes from a smaller inverse DCT, bit for bit as libjpeg scales; it has ceil(rows / 2^r) rows. Where
  * only the DC coefficients are needed, the others are read and not kept, and progressive scans of them are not read. Of a
@@ -57,11 +57,19 @@ export function jpegDecoder(huffman: Kernel, arithmetic: () => Promise<Kernel>):
       const view = context.view ?? WHOLE;
       const parameters = parametersFor(view);
       const describeFields = (fields: Int32Array) => describe(fields, header, view);
-      const decodeBy = (kernel: Kernel) => decodeByKernel(kernel, bytes, parameters, describeFields, context);
+      const convertible = header.components.length === 3 && header.precision === 8;
+      const addParameters = (late: Int32Array) => {
+        if (convertible && context.wantsRgb?.()) late[RGB] = 1;
+      };
+      const decodeBy = (kernel: Kernel) =>
+        decodeByKernel(kernel, bytes, parameters, describeFields, context, addParameters);
       return isArithmetic(header) ? arithmetic().then(decodeBy) : decodeBy(huffman);
     },
   };
 }
+
+/** Parameter of the kernel: YBR_FULL is converted to RGB where it is not 0. */
+const RGB = 5;
 
 /** @throws UnsupportedFeature for a reduction that there is not */
 function parametersFor({ reduction, region }: View): number[] {

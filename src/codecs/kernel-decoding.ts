@@ -6,6 +6,7 @@ import type { Codestream, DecodeContext, Truncation } from './codec.js';
  * kept where that is asked for: rows that the kernel does not come to are 0.
  * @param parameters the kernel's own
  * @param describe what the header of the kernel says of the codestream
+ * @param addParameters called once memory is there: writes the parameters that hang on what the caller wants of this frame
  */
 export function decodeByKernel(
   kernel: Kernel,
@@ -13,6 +14,7 @@ export function decodeByKernel(
   parameters: readonly number[],
   describe: (header: Int32Array) => Codestream,
   context: DecodeContext,
+  addParameters?: (parameters: Int32Array) => void,
 ): Codestream {
   let truncated: Truncation | undefined;
   const onTruncated = (goodRows: number) => {
@@ -21,7 +23,11 @@ export function decodeByKernel(
   const header = kernel.decode(
     bytes,
     parameters,
-    (header) => context.allocate(describe(header)),
+    (header, late) => {
+      const memory = context.allocate(describe(header));
+      addParameters?.(late);
+      return memory;
+    },
     context.truncated === 'keep' ? { ...context, onTruncated } : context,
   );
   return { ...describe(header), ...(truncated && { truncated }) };

@@ -445,6 +445,37 @@ describe('pitfall 9: what the components of a JPEG are', () => {
     expect([...rgb.samples]).toEqual(ybr.flatMap((pixel) => rgbOf(pixel)));
   });
 
+  it('is left to a codec that asks for it, where YBR_FULL is to become RGB', async () => {
+    const answers: (boolean | undefined)[] = [];
+    const marks = samples().map((_, index) => 200 + index);
+    async function ask(photometricInterpretation: string, colour: 'rgb' | 'stored') {
+      const codestream = codestreamOf({ ...colourStream, photometricInterpretation });
+      const registry = new CodecRegistry();
+      registry.register(
+        codecOf(codestream, {
+          load: async () => ({
+            decode(_frame, { allocate, wantsRgb }) {
+              const memory = allocate(codestream);
+              answers.push(wantsRgb?.());
+              memory.set(marks);
+              return codestream;
+            },
+          }),
+        }),
+      );
+      const attributes = attributesOf({ ...colour8, photometricInterpretation });
+      const frame = { bytes: samples(), transferSyntax: TEST_SYNTAX, attributes };
+      return decodeEncodedFrame(frame, { registry, colour });
+    }
+    const converted = await ask('YBR_FULL', 'rgb');
+    expect(converted.photometricInterpretation).toBe('RGB');
+    // What the codec has written is not converted once more.
+    expect(converted.samples).toEqual(marks);
+    await ask('YBR_FULL', 'stored');
+    await ask('RGB', 'rgb');
+    expect(answers).toEqual([true, false, false]);
+  });
+
   it('can be said by the caller', async () => {
     const sides = {
       attributes: { ...colour8, photometricInterpretation: 'RGB' },

@@ -89,11 +89,12 @@ async function decodeView(engine: Engine, frame: EncodedFrame, request: FrameReq
 
 async function decodeWith(engine: Engine, frame: EncodedFrame, request: FrameRequest): Promise<DecodedFrame> {
   const started = performance.now();
-  const { plan, target, truncated } = await wordsOf(engine, frame, request);
+  const { plan, target, truncated, isRgb } = await wordsOf(engine, frame, request);
   const decoded = performance.now();
   const { layout, conversion } = plan;
   const { overlays, mismatches } = await settle(plan, target, request.overlays ?? []);
-  if (conversion !== undefined) conversion.convert(await loadSamples(), target.stored, target.output);
+  if (conversion !== undefined && !isRgb)
+    conversion.convert(await loadSamples(), target.stored, target.output);
   const converted = performance.now();
 
   return {
@@ -117,7 +118,7 @@ async function wordsOf(
   { codec, decoder }: Engine,
   frame: EncodedFrame,
   request: FrameRequest,
-): Promise<{ plan: Plan; target: Target; truncated?: Truncation | undefined }> {
+): Promise<{ plan: Plan; target: Target; truncated?: Truncation | undefined; isRgb?: boolean }> {
   const inPlace = decoder.inPlace?.(frame);
   if (inPlace !== undefined) {
     const plan = planFor(inPlace.codestream, frame, request);
@@ -126,6 +127,7 @@ async function wordsOf(
   }
   let plan: Plan | undefined;
   let target: Target | undefined;
+  let isRgb = false;
   const { truncated } = await decoder.decode(frame, {
     limits: request.limits ?? DEFAULT_LIMITS,
     view: request.view ?? WHOLE,
@@ -136,11 +138,22 @@ async function wordsOf(
       target = takeMemory(plan, request.into);
       return target.words.bytes;
     },
+    wantsRgb() {
+      isRgb = plan !== undefined && convertsWords(plan);
+      return isRgb;
+    },
   });
   if (plan === undefined || target === undefined) {
     throw new Error(`The codec ${codec.name} returned without asking for memory.`);
   }
-  return { plan, target, truncated };
+  return { plan, target, truncated, isRgb };
+}
+
+/** Whether words of 8 bits, as they are decoded, are YBR_FULL to be converted in place. */
+function convertsWords({ layout, conversion, codestream }: Plan): boolean {
+  const { photometricInterpretation, clean, type } = layout;
+  if (conversion === undefined || photometricInterpretation !== 'YBR_FULL') return false;
+  return clean && conversion.bytesPerSample === 1 && codestream.bytesPerSample === 1 && bytesOf(type) === 1;
 }
 
 /** What becomes of a frame, known from its headers. */

@@ -79,7 +79,8 @@ export class Kernel {
    * @param bytes the encoded frame; only read
    * @param parameters up to 15 integers, meaning by kernel (its `frame.ts`)
    * @param onHeader given the 16 integers of the header, gives the memory to fill: as many bytes as the kernel hands
-   *   out, no more and no less. What it throws goes through to the caller
+   *   out, no more and no less. What it throws goes through to the caller. It may write to the parameters that the kernel
+   *   reads later
    * @returns the header
    * @throws InvalidBitstream, TruncatedData, UnsupportedFeature as the kernel's status says, or when the kernel trapped
    * @throws LimitExceeded when the scratch memory is more than `limits` allow: `memoryBytes`, and four bytes for each
@@ -89,7 +90,7 @@ export class Kernel {
   decode(
     bytes: Uint8Array,
     parameters: readonly number[],
-    onHeader: (header: Int32Array) => Uint8Array,
+    onHeader: (header: Int32Array, parameters: Int32Array) => Uint8Array,
     options: KernelOptions,
   ): Int32Array {
     const kernel = this.#instance();
@@ -98,7 +99,10 @@ export class Kernel {
       new Uint8Array(kernel.memory.buffer).set(bytes, input);
       check(kernel, guarded(kernel.open));
       const header = new Int32Array(kernel.memory.buffer, kernel.header.value, 16).slice();
-      const target = onHeader(header);
+      const target = onHeader(
+        header,
+        new Int32Array(kernel.memory.buffer, kernel.parameters.value, OWN_PARAMETERS),
+      );
       let filled = 0;
       let end = 0; // of the strips so far: where it is as much as was filled, they have no gap
       for (let status = MORE; status !== DONE; ) {

@@ -3,10 +3,11 @@
  * (T.81 Annexes F and G), of 8 or 12 bits.
  *
  * Parameters: 0 the reduction, 0 to 3 (each side is halved that many times); 1 to 4 row, column, rows and columns
- * of the rectangle that is wanted of the image so reduced, 0 rows for all of it. The header: rows, columns,
+ * of the rectangle that is wanted of the image so reduced, 0 rows for all of it; 5, where it is not 0, has three
+ * components of 8 bits converted from YBR_FULL to RGB, and may be set after `open`. The header: rows, columns,
  * components, precision, and bytes per sample, 1 or 2, as coded; 5 and 6 rows and columns that are handed out,
  * 0 where the rectangle is not inside the image: then there is nothing to step through.
- * Output: the components as they are coded, all as large as the image, colour by pixel, little endian.
+ * Output: the components as they are coded or converted, all as large as the image, colour by pixel, little endian.
  *
  * Three ways lead there. One sequential scan of all components is decoded row by row of minimum coded units
  * into planes of two rows, from which lines are handed out while they are in the cache. Several sequential

@@ -1,9 +1,10 @@
 /** Lines of the components -> lines of the image, colour by pixel. */
+import { ybrFullPlanesToRgb8, ybrFullToRgb8 } from '../../samples/colour';
 import { componentCount } from '../frame-header';
 import { storeByPixel, threeOfFour } from '../../samples/vectors';
 import { bytesPerSample } from './reconstruction';
 import { lineOf } from './upsampling';
-import { viewColumns } from './view';
+import { viewColumns, wantsRgb } from './view';
 
 /** Bytes that vectors may write behind a line. */
 export const OUTPUT_SLACK: i32 = 64;
@@ -18,12 +19,15 @@ export function outputLineBytes(): i32 {
 export function storeLine(to: usize, line: i32): void {
   if (componentCount == 1) memory.copy(to, lineOf(0, line), outputLineBytes());
   else if (ASC_FEATURE_SIMD && componentCount == 3 && bytesPerSample() == 1) {
-    interleaveThree(lineOf(0, line), lineOf(1, line), lineOf(2, line), to);
+    const a = lineOf(0, line), b = lineOf(1, line), c = lineOf(2, line);
+    if (wantsRgb()) ybrFullPlanesToRgb8(a, b, c, to, viewColumns);
+    else interleaveThree(a, b, c, to);
   } else {
     for (let i = 0; i < componentCount; i++) {
       if (bytesPerSample() == 1) spread<u8>(lineOf(i, line), to + i);
       else spread<u16>(lineOf(i, line), to + (i << 1));
     }
+    if (wantsRgb() && componentCount == 3 && bytesPerSample() == 1) ybrFullToRgb8(to, to, viewColumns);
   }
 }
 

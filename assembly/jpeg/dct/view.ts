@@ -19,13 +19,17 @@ import {
   verticalSampling,
 } from '../frame-header';
 
-/** Parameters of the kernel: r, and the rectangle; 0 rows of it stand for the whole image. */
+/**
+ * Parameters of the kernel: r; the rectangle, of which 0 rows stand for the whole image; whether YBR_FULL is wanted as
+ * RGB.
+ */
 const enum Parameter {
   Reduction = 0,
   Row = 1,
   Column = 2,
   Rows = 3,
   Columns = 4,
+  Rgb = 5,
 }
 
 export const MAXIMUM_REDUCTION: i32 = 3;
@@ -55,6 +59,12 @@ export let mcuColumnEnd: i32 = 0;
 @inline
 export function reduction(): i32 {
   return parameter(Parameter.Reduction);
+}
+
+/** May be set as late as in front of the first step. */
+@inline
+export function wantsRgb(): bool {
+  return parameter(Parameter.Rgb) != 0;
 }
 
 /**
