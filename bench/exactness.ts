@@ -19,7 +19,10 @@ const WRONG: Verdict = { counts: false, refused: false, note: 'wrong' };
  */
 const IRREVERSIBLE = [91, 203, 112].map((number) => `1.2.840.10008.1.2.4.${number}`);
 
-/** The DCT of JPEG: T.83 bounds the error of its inverse, and decoders that do not follow libjpeg round apart by one or two. */
+/**
+ * The DCT of JPEG: T.83 bounds the error of its inverse, and decoders that do not follow libjpeg round apart by one or two
+ * of 8 bits; the image loader's JavaScript as coarsely where there are more.
+ */
 const DCT = [50, 51, 53, 55].map((number) => `1.2.840.10008.1.2.4.${number}`);
 const DCT_TOLERANCE = 2;
 
@@ -65,7 +68,7 @@ export async function verdicts(
       hashes.push(sha256Of(output));
       const verdict = storedVerdict(output, frame);
       return verdict === WRONG && ours === EXACT && DCT.includes(transferSyntax)
-        ? roundingVerdict(stored!, output, DCT_TOLERANCE)
+        ? roundingVerdict(stored!, output, DCT_TOLERANCE << Math.max(0, frame.attributes.bitsStored - 8))
         : verdict;
     }
     const { samples } = await decodeHere(frame, transferSyntax, { colour: 'rgb' });

@@ -47,10 +47,12 @@ const jpegLossless = (predictor: number) => (picture: Picture) => {
   return { bytes: encodeJpegLossless({ samples, rows, columns, components, precision, predictor }) };
 };
 
-const jpeg = async (picture: Picture) => {
-  const { frames, decoded } = await encodeJpeg(picture, { quality: 90, sampling: '4:2:0' });
+const jpegEncoder = (progressive: boolean) => async (picture: Picture) => {
+  const { frames, decoded } = await encodeJpeg(picture, { quality: 90, sampling: '4:2:0', progressive });
   return { bytes: frames[0]!, decoded: decoded[0]! };
 };
+
+const jpeg = jpegEncoder(false);
 
 type Encode = typeof encodeJpegLs | typeof encodeJpeg2000 | typeof encodeHtJpeg2000 | typeof encodeJpegXl;
 
@@ -71,6 +73,11 @@ const CASES: readonly PhantomCase[] = [
   { codec: 'jpeg', uid: '4.50', subject: 'xa 512x512', encode: jpeg },
   {
     ...{ codec: 'jpeg', uid: '4.50', subject: 'us 640x480', encode: jpeg },
+    photometricInterpretation: 'YBR_FULL_422',
+  },
+  { codec: 'jpeg progressive', uid: '4.55', subject: 'xa 512x512', encode: jpegEncoder(true) },
+  {
+    ...{ codec: 'jpeg progressive', uid: '4.55', subject: 'us 640x480', encode: jpegEncoder(true) },
     photometricInterpretation: 'YBR_FULL_422',
   },
   { codec: 'jpeg-ls', uid: '4.80', subject: 'ct 512x512', encode: lossless(encodeJpegLs) },
