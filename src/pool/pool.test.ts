@@ -1,5 +1,6 @@
 // The pool from outside, with the workers that users get: what is built, by its public surface.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -123,6 +124,19 @@ describe.each([0, 1, 2])('with %i workers', (workers) => {
       }
     }
     await image.close();
+  });
+
+  test('frames that are components of one codestream, from memory', async () => {
+    const fixtures = new URL('../../fixtures/', import.meta.url);
+    const name = 'jpeg-2000/cine-wavelet.dcm';
+    const rows = readFileSync(new URL('reference.tsv', fixtures), 'utf8').split('\n');
+    const references = rows.map((row) => row.split('\t')).filter(([file]) => file === name);
+    const image = await open(readFileSync(new URL(name, fixtures)), { pool: poolOf({ workers }) });
+    const decoded = await allOf(image.decodeAll());
+    expect(decoded.length).toBeGreaterThan(1);
+    expect(decoded.map((frame) => createHash('sha256').update(bytesOf(frame)).digest('hex'))).toEqual(
+      references.map((columns) => columns[13]),
+    );
   });
 
   test('a bare frame', async () => {
