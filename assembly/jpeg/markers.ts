@@ -92,6 +92,13 @@ export function standsAlone(code: i32): bool {
   return code == 0x01 || (code >= Marker.RST0 && code <= Marker.SOI);
 }
 
+/**
+ * B.5: an EOI marker that ends table specifications only. The image that they are for begins right behind it.
+ */
+export function endsTables(code: i32): bool {
+  return code == Marker.EOI && word(position) == (0xff00 | Marker.SOI);
+}
+
 /** SOF0 to SOF15: DHT, JPG and DAC have numbers of that range. */
 export function isStartOfFrame(code: i32): bool {
   return (

@@ -224,7 +224,8 @@ describe('several tiles', () => {
   it('give regions across their borders, at every reduction what OpenJPEG makes of each tile', async () => {
     const tiles = [0, 1, 2, 3, 4, 5].map((i) => {
       const picture = pictureOf(64, 64, 12);
-      return { ...picture, frames: [picture.frames[0]!.map((value) => (value * (i + 3)) & 4095)] };
+      const samples = Uint16Array.from(picture.frames[0]!, (value) => (Number(value) * (i + 3)) & 4095);
+      return { ...picture, frames: [samples] };
     });
     const streams = await Promise.all(
       tiles.map(async (tile) => (await encodeJpeg2000(tile, { decompositions: 3 })).frames[0]!),

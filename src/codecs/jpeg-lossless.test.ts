@@ -340,6 +340,22 @@ describe.each([
     }
   });
 
+  it('finds tables that come as a stream of their own in front', async () => {
+    const image = imageOf({ rows: 9, columns: 20, components: 1, precision: 8 }, randomNumbers(18));
+    const bytes = Buffer.from(encodeJpegLossless(image));
+    const tables = bytes.indexOf('ffc4', 0, 'hex');
+    const end = tables + 2 + bytes.readUInt16BE(tables + 2);
+    const abbreviated = Buffer.concat([
+      bytes.subarray(0, 2),
+      bytes.subarray(tables, end),
+      Buffer.of(0xff, 0xd9),
+      bytes.subarray(0, tables),
+      bytes.subarray(end),
+    ]);
+    const decoded = await decodeFrame(decoder, abbreviated);
+    expect(decoded).toMatchObject({ error: undefined, samples: storedBytes(image) });
+  });
+
   it('passes over a restart marker behind the last interval', async () => {
     const image = imageOf({ rows: 9, columns: 20, components: 1, precision: 8 }, randomNumbers(15));
     const bytes = encodeJpegLossless({ ...image, restartInterval: 60 });

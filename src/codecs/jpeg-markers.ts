@@ -87,6 +87,9 @@ export function inspectJpeg(bytes: Uint8Array): JpegHeader {
     const code = bytes[position + 1];
     const at = position;
     position += 2;
+    // Table specifications alone, in front of the image that they are for (B.5).
+    const endsTables = bytes[position] === 0xff && bytes[position + 1] === SOI && frameHeader === undefined;
+    if (code === EOI && endsTables) continue;
     if (code === EOI) throw invalid('the image ends without a scan', at, 'B.2.1');
     if (code <= 0x01 || (code >= 0xd0 && code <= SOI)) continue;
 

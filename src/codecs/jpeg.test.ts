@@ -210,6 +210,28 @@ describe.each([
     expect(await samplesOf(without, 'DNL')).toEqual(await samplesOf(bytes, 'lines in the frame header'));
   });
 
+  it('finds tables that come as a stream of their own in front', async () => {
+    for (const progressive of [false, true]) {
+      const scans = progressive ? progression(3, randomNumbers(2)) : oneScan(3);
+      const { bytes } = example({ progressive, scans });
+      const segments: Uint8Array[] = [];
+      for (let at = 2; bytes[at + 1] !== 0xda; at += segments.at(-1)!.length) {
+        segments.push(bytes.subarray(at, at + 2 + 256 * bytes[at + 2]! + bytes[at + 3]!));
+      }
+      const isTable = (segment: Uint8Array) => [0xc4, 0xdb].includes(segment[1]!);
+      const [soi, eoi] = [Uint8Array.of(0xff, 0xd8), Uint8Array.of(0xff, 0xd9)];
+      const tables = [soi, ...segments.filter(isTable), eoi];
+      const image = [
+        soi,
+        ...segments.filter((segment) => !isTable(segment)),
+        bytes.subarray(scansOf(bytes)[0]),
+      ];
+      expect(tables.length).toBeGreaterThan(2);
+      const expected = await samplesOf(bytes, 'interchange format');
+      expect(await samplesOf(Buffer.concat([...tables, ...image]), 'abbreviated')).toEqual(expected);
+    }
+  });
+
   it('passes over bytes in front of SOI and behind EOI, does without EOI', async () => {
     for (const progressive of [false, true]) {
       const scans = progressive ? progression(3, randomNumbers(2)) : oneScan(3);

@@ -90,7 +90,7 @@ describe('a region', () => {
       attributes: { ...SIZE, bitsStored: 12, highBit: 11 },
       codestream: SIZE,
     });
-    const overlays = [{ group: 0x6000, bitPosition: 15 }];
+    const overlays = [{ group: 0x6000, bitPosition: 15, rows: 3, columns: 4 }];
     const decoded = await decodeEncodedFrame(frame, { ...request, overlays, view: { reduction: 0, region } });
     expect(decoded.samples).toEqual(Uint16Array.of(18, 19, 34, 35));
     // Pixels 0, 5 and 10 have the overlay; the region has pixels 6, 7, 10, 11.

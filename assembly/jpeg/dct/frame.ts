@@ -37,6 +37,7 @@ import {
 } from '../frame-header';
 import { forgetHuffmanTables, readHuffmanTables } from '../huffman-tables';
 import {
+  endsTables,
   findStartOfImage,
   isStartOfFrame,
   Marker,
@@ -183,7 +184,7 @@ function readToScan(): i32 {
   while (true) {
     const code = nextMarker();
     if (code == Marker.None) return fail(Status.TruncatedJpegHeaders, offsetOf(inputEnd));
-    if (standsAlone(code)) continue;
+    if (standsAlone(code) || (componentCount == 0 && endsTables(code))) continue;
     const at = offsetOf(marker);
     if (code == Marker.EOI) return fail(Status.MissingJpegScan, at);
     if (!readSegment()) {
