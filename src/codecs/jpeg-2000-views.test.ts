@@ -224,7 +224,9 @@ describe('several tiles', () => {
   it('give regions across their borders, at every reduction what OpenJPEG makes of each tile', async () => {
     const tiles = [0, 1, 2, 3, 4, 5].map((i) => {
       const picture = pictureOf(64, 64, 12);
-      const samples = Uint16Array.from(picture.frames[0]!, (value) => (Number(value) * (i + 3)) & 4095);
+      const [source] = picture.frames;
+      const at = (_: unknown, place: number) => (Number(source![place]) * (i + 3)) & 4095;
+      const samples = Uint16Array.from({ length: source!.length }, at);
       return { ...picture, frames: [samples] };
     });
     const streams = await Promise.all(
