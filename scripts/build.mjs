@@ -31,6 +31,9 @@ const constants = {
   'jpeg/lossless-arithmetic': ['ARITHMETIC_CODING=1'],
 };
 
+/** Shrink levels of the compiler other than 0, where they were measured to cost no time (assembly/README.md). */
+const shrinkLevels = { 'jpeg/lossless': 1 };
+
 /** When something that a kernel is made of was changed last: its codec's folder, or what all kernels share. */
 function newestSource(kernel) {
   const [codec] = kernel.split(/[\\/]/);
@@ -42,13 +45,15 @@ function newestSource(kernel) {
 function buildKernels(folder, simd) {
   mkdirSync(folder, { recursive: true });
   for (const kernel of kernels) {
-    const output = `${folder}/${kernel.replaceAll(/[\\/]/g, '-')}.wasm`;
+    const name = kernel.replaceAll('\\', '/');
+    const output = `${folder}/${name.replaceAll('/', '-')}.wasm`;
     if (existsSync(output) && statSync(output).mtimeMs > newestSource(kernel)) continue;
     run('node_modules/assemblyscript/bin/asc.js', [
       `assembly/${kernel}/module.ts`,
       ...['--outFile', output, '-O3', '--converge', '--noAssert', '--runtime', 'stub'],
       ...[simd ? '--enable' : '--disable', 'simd', '--enable', 'bulk-memory', '--disableWarning', '201'],
-      ...(constants[kernel.replaceAll('\\', '/')] ?? []).flatMap((constant) => ['--use', constant]),
+      ...['--shrinkLevel', `${shrinkLevels[name] ?? 0}`],
+      ...(constants[name] ?? []).flatMap((constant) => ['--use', constant]),
     ]);
   }
 }
