@@ -80,7 +80,7 @@ function textOf(label: string, bytes: Uint8Array): string {
     decoders.set(label, decoder);
   }
   // TextDecoder does not take shared memory.
-  return decoder.decode(bytes.buffer instanceof ArrayBuffer ? bytes : bytes.slice());
+  return decoder.decode(bytes.buffer instanceof ArrayBuffer ? bytes : new Uint8Array(bytes));
 }
 
 /** Text of bytes below 0x80; undefined where another byte or an escape is among them. */
@@ -95,7 +95,7 @@ function asciiText(bytes: Uint8Array): string | undefined {
 
 function isUtf8(bytes: Uint8Array): boolean {
   try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes.slice());
+    new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array(bytes));
     return true;
   } catch {
     return false;

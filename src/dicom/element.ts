@@ -143,7 +143,8 @@ export class Element {
     const count = Math.floor(bytes.length / itemSize);
     const swap = itemSize > 1 && this.bigEndian !== PLATFORM_IS_BIG_ENDIAN;
     if (!swap && bytes.byteOffset % itemSize === 0) return new arrayOf(bytes.buffer, bytes.byteOffset, count);
-    const copy = bytes.slice(0, count * itemSize);
+    // Not by `slice`: that of a Buffer, which a source of the caller's may give, is a view.
+    const copy = new Uint8Array(bytes.subarray(0, count * itemSize));
     if (swap) for (let at = 0; at < copy.length; at += itemSize) copy.subarray(at, at + itemSize).reverse();
     return new arrayOf(copy.buffer, 0, count);
   }

@@ -109,7 +109,7 @@ async function inflateExactly(
 async function feed(writer: WritableStreamDefaultWriter<BufferSource>, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length; at += PIECE) {
     // A copy: the inflater may keep the piece, and shared memory is not accepted.
-    await writer.write(bytes.slice(at, at + PIECE));
+    await writer.write(new Uint8Array(bytes.subarray(at, at + PIECE)));
   }
   await writer.close();
 }

@@ -400,9 +400,12 @@ function isShared(view: ArrayBufferView): boolean {
   return typeof SharedArrayBuffer !== 'undefined' && view.buffer instanceof SharedArrayBuffer;
 }
 
-/** Bytes that can be posted without taking the caller's memory along: a copy, or memory that is shared anyway. */
+/**
+ * Bytes that can be posted without taking the caller's memory along: a copy, or memory that is shared anyway. By the
+ * constructor: `slice` of a Buffer is a view.
+ */
 function ownBytes(bytes: Uint8Array): Uint8Array {
-  return isShared(bytes) ? bytes : bytes.slice();
+  return isShared(bytes) ? bytes : new Uint8Array(bytes);
 }
 
 function isWhole(bytes: Uint8Array): boolean {

@@ -152,5 +152,5 @@ async function decode(
 function unshared(bytes: Uint8Array, transferSyntax: string): Uint8Array {
   if (bytes.buffer instanceof ArrayBuffer || transferSyntaxOf(transferSyntax)?.encapsulated === false)
     return bytes;
-  return bytes.slice();
+  return new Uint8Array(bytes);
 }

@@ -84,6 +84,15 @@ class ForeignSource implements ByteSource {
   }
 }
 
+/** One that gives Buffers, of which `slice` is no copy, on memory of its own. */
+class BufferSource extends ForeignSource {
+  readonly memory = Buffer.from(Uint8Array.from(rle).buffer);
+
+  override async read(offset: number, length: number): Promise<Uint8Array> {
+    return this.memory.subarray(offset, offset + length);
+  }
+}
+
 describe.each([0, 1, 2])('with %i workers', (workers) => {
   const sources = {
     path: () => rlePath,
@@ -104,6 +113,22 @@ describe.each([0, 1, 2])('with %i workers', (workers) => {
     expect(decoded).toHaveLength(frames.length);
     for (const [index, frame] of frames.entries()) expectSamples(decoded[index], frame);
     await image.close();
+  });
+
+  test('Buffers stay the caller’s', async () => {
+    const source = new BufferSource();
+    const image = await open(source, { pool: poolOf({ workers }) });
+    const decoded = await allOf(image.decodeAll());
+    for (const [index, frame] of frames.entries()) expectSamples(decoded[index], frame);
+    expect(Buffer.compare(source.memory, rle)).toBe(0);
+
+    const bytes = Buffer.from(encodeRle(frames[1]!, 1, COLUMNS).slice().buffer);
+    const before = Uint8Array.from(bytes);
+    for (const strips of [1, 2]) {
+      const options = { pool: poolOf({ workers }), strips };
+      expectSamples(await decodeFrame(bytes, RLE_LOSSLESS, ATTRIBUTES, options), frames[1]!);
+    }
+    expect(Buffer.compare(bytes, before)).toBe(0);
   });
 
   test('single frames at once, out of order', async () => {
