@@ -46,6 +46,10 @@ export function startThread(source?: WorkerSource): Thread {
 /** The other end, inside the worker. */
 export function parentEndpoint(): Endpoint {
   if (parentPort === null) throw new Error('The worker script of cineloop runs in a worker thread only.');
+  // What cannot be read has no answer: the worker ends, rather than be waited for until the time limit.
+  parentPort.on('messageerror', (error) => {
+    throw error;
+  });
   return nodeEndpoint(parentPort);
 }
 
