@@ -75,7 +75,7 @@ export async function decodeFrame(
     throw new TypeError('The bytes of a frame are a Uint8Array.');
   // Values of VR UI are padded to an even length (PS3.5 6.2).
   const transferSyntax = String(transferSyntaxUID).replace(/[\0 ]+$/, '');
-  const frame = { bytes, transferSyntax, attributes: complete(attributes) };
+  const frame = { bytes, transferSyntax, attributes: completeAttributes(attributes) };
   const transfer = options.transfer === true && bytes.byteLength > 0;
   const request = { engine, colour, photometricInterpretation, truncated, view: viewOf(options) };
   return pool.decode(
@@ -91,7 +91,11 @@ export async function decodeFrame(
   );
 }
 
-function complete(attributes: FrameAttributes): ImagePixel {
+/**
+ * The attributes with what follows from the others.
+ * @throws MissingAttribute
+ */
+export function completeAttributes(attributes: FrameAttributes): ImagePixel {
   for (const [keyword, element] of Object.entries(REQUIRED)) {
     // Null is how DICOM JSON says that there is no value (PS3.18 F.2.5).
     if ((attributes?.[keyword as keyof typeof REQUIRED] ?? undefined) !== undefined) continue;

@@ -4,8 +4,15 @@ import { readFileSync } from 'node:fs';
 import * as surface from 'cineloop';
 import { describe, expect, test } from 'vitest';
 import { explicitLittleEndian, writeDataset, writeFile } from '../fixtures/generate/dataset-writer.js';
+import { encodeJpeg2000 } from '../fixtures/generate/package-encoders.js';
 
-const SOURCES = ['image.ts', 'decode-frame.ts', 'register-codec.ts', 'pool/pool.ts'];
+const SOURCES = [
+  'image.ts',
+  'decode-frame.ts',
+  'decode-progressively.ts',
+  'register-codec.ts',
+  'pool/pool.ts',
+];
 
 interface Example {
   /** What the comment documents: the first name behind it. */
@@ -56,6 +63,13 @@ function exampleFile(): Uint8Array {
   return writeFile(identity, dataset);
 }
 
+/** A frame of JPEG 2000: 64 by 64 samples of 12 bits. */
+async function exampleFrame(): Promise<Uint8Array> {
+  const samples = Uint16Array.from({ length: 64 * 64 }, (_, pixel) => (pixel * 37) & 4095);
+  const picture = { rows: 64, columns: 64, samplesPerPixel: 1, bitsStored: 12, frames: [samples] } as const;
+  return (await encodeJpeg2000(picture, {})).frames[0]!;
+}
+
 const AsyncFunction = (async () => {}).constructor as new (
   ...parts: string[]
 ) => (...values: unknown[]) => Promise<void>;
@@ -73,7 +87,7 @@ test('every function of the surface, and every method that decodes, has an examp
 describe('examples', () => {
   test.each(examples)('$of', async ({ code }) => {
     expect(code).toContain('assert.');
-    const scope = { ...surface, assert, file: exampleFile() };
+    const scope = { ...surface, assert, file: exampleFile(), jpeg2000: await exampleFrame() };
     await new AsyncFunction(...Object.keys(scope), code)(...Object.values(scope));
   });
 });

@@ -4,11 +4,13 @@ export type {
   DecodeContext,
   Decoder,
   EncodedFrame,
+  FrameInPieces,
   SamplesInPlace,
   Truncation,
 } from './codecs/codec.js';
 export type { Extent, Region, View } from './codecs/view.js';
 export { type DecodeFrameOptions, decodeFrame, type FrameAttributes } from './decode-frame.js';
+export { type DecodeProgressivelyOptions, decodeProgressively } from './decode-progressively.js';
 export type { Concatenation } from './dicom/concatenation.js';
 export type { Dataset, ElementKey } from './dicom/dataset.js';
 export type { Deviation } from './dicom/deviations.js';

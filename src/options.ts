@@ -91,7 +91,10 @@ export function poolFor(options: WorkOptions): FramePool {
   return pool;
 }
 
-function checkOptions({
+/**
+ * @throws TypeError, RangeError for options that cannot be
+ */
+export function checkOptions({
   workers,
   signal,
   colour,

@@ -23,6 +23,7 @@ test('the values that are exported', () => {
     'WorkerFailure: class',
     'createPool: function',
     'decodeFrame: function',
+    'decodeProgressively: function',
     'open: function',
     'registerCodec: function',
   ]);
@@ -49,6 +50,7 @@ test('the types that are exported', () => {
       'DecodeContext',
       'DecodeFrameOptions',
       'DecodeOptions',
+      'DecodeProgressivelyOptions',
       'DecodedFrame',
       'Decoder',
       'Deviation',
@@ -62,6 +64,7 @@ test('the types that are exported', () => {
       'ErrorTag',
       'Extent',
       'FrameAttributes',
+      'FrameInPieces',
       'FrameTimings',
       'ImagePixel',
       'Limits',

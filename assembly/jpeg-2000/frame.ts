@@ -2,7 +2,8 @@
  * One frame of JPEG 2000 (T.800) or HTJ2K (T.814). Parameters: 0 reduction, that many of the finest resolutions are left out; 1 to 4 row,
  * column, rows and columns of the region in the picture at that reduction, rows 0 for the whole; 5 quality layers at most, 0 for all;
  * 6 whether tiles that the bytes end before are handed out as well, without a coefficient;
- * 7 and 8 the first component that is handed out and how many are, 0 for all.
+ * 7 and 8 the first component that is handed out and how many are, 0 for all;
+ * 9 whether coefficients are kept for the next picture of the same frame, made when more of its bytes have arrived.
  * The header has behind the fields that all kernels have: 5 signed, 6 component transform, 7 and 8 rows and columns of the picture at
  * the reduction. The host holds the region against them: of one that is not inside the picture there is nothing to step through.
  *
@@ -12,6 +13,7 @@
  */
 import { release, take, taken } from '../kernel/arena';
 import { announce, fail, handOut, header, parameter } from '../kernel/blocks';
+import { arrivals, moreToCome, releaseToInput } from '../kernel/input';
 import { Status } from '../kernel/status';
 import { reserveBlockDecoder } from './block-decoder';
 import { BlockStyle } from './code-block';
@@ -21,6 +23,7 @@ import { complete, firstTilePart, readCodestream, readTilePartHeaders, truncated
 import { reserveHtBlockDecoder } from './ht-block-decoder';
 import { invertIct, invertRct, roundRow } from './component-transform';
 import {
+  capabilities,
   component,
   componentCount,
   gridX1,
@@ -29,6 +32,7 @@ import {
   tilesAcross,
   tilesDown,
 } from './image-size';
+import { beginKeptTile, dropKept, hasKept, retakeKept, takeKept } from './kept-coefficients';
 import { ceilDivide, ceilShift } from './markers';
 import { depthCount, stageCount } from './multi-component';
 import {
@@ -71,6 +75,8 @@ const STEP_SAMPLES: u32 = 1 << 16;
 const NARROW_PRECISION: u32 = 16;
 /** Bits of a sample with which no sum of the transforms leaves an i32: beyond, all is done in i64, and only what is lossless. */
 const MAXIMUM_PRECISION: i32 = 28;
+/** Rsiz of codestreams that may have HT code-blocks (T.814 A.2). */
+const RSIZ_HT: i32 = 0x4000;
 /** Coordinates up to here can be added to without care. */
 const MAXIMUM_COORDINATE: u32 = 0x7fff0000;
 
@@ -110,6 +116,26 @@ let damagedRow: i32 = -1;
 
 export function open(): i32 {
   phase = Phase.Nothing;
+  if (arrivals <= 1) dropKept();
+  if (parameter(9) == 0) return openPicture();
+  if (hasKept() && !retakeKept()) return fail(Status.LimitMemory, -1);
+  const status = openPicture();
+  if (hasKept() || !paysToKeep() || status != Status.Done || !viewInside) return status;
+  // What is kept stands in front of all else: the headers are read once more, behind it.
+  releaseToInput();
+  takeKept();
+  return openPicture();
+}
+
+/**
+ * HT code-blocks are decoded faster, and on to rows of 16 bits, than coefficients are kept; samples of more than 28 bits have no room in
+ * what is kept. Both are decoded anew for each picture.
+ */
+function paysToKeep(): bool {
+  return !wide && (capabilities & RSIZ_HT) == 0;
+}
+
+function openPicture(): i32 {
   const status = readCodestream();
   if (status != Status.Done) return status;
   if (gridX1 > MAXIMUM_COORDINATE || gridY1 > MAXIMUM_COORDINATE) return fail(Status.UnsupportedJ2kGrid, -1);
@@ -232,9 +258,12 @@ function beginTile(): i32 {
   if (status == Status.Done) status = layOutTile();
   if (status == Status.Done) status = readPackets(tile);
   if (status != Status.Done) return stop(status);
-  if (absent || packetsCut || (packetsMissing && truncatedTile == tile)) {
+  // While more bytes come, a tile without all of its packets may have another tile-part.
+  const cut = truncatedTile == tile || (moreToCome() && !complete);
+  if (absent || packetsCut || (packetsMissing && cut)) {
     if (cutRow < 0) cutRow = topOfTile();
   }
+  if (hasKept()) beginKeptTile(tile);
   if (!takeTile()) return stop(fail(Status.LimitMemory, -1));
   if (multiComponent || selected) {
     status = reserveStages(widthOf(shownOf(tileComponent(0))));
@@ -288,8 +317,8 @@ function takeTile(): bool {
 function mayBeNarrow(c: i32): bool {
   const parameters = coding(c);
   if (parameters.filter != Filter.Reversible || parameters.regionShift != 0) return false;
-  // The transformations of Part 2 take i32 and f32.
-  return !multiComponent && !selected && component(c).precision <= NARROW_PRECISION;
+  // The transformations of Part 2 take i32 and f32, and so does what is kept.
+  return !hasKept() && !multiComponent && !selected && component(c).precision <= NARROW_PRECISION;
 }
 
 /** Decodes all components of the tile as a whole. */

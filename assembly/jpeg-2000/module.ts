@@ -1,3 +1,3 @@
 export { parameters, header, strip, failure } from '../kernel/blocks';
-export { begin } from '../kernel/input';
+export { arrived, begin } from '../kernel/input';
 export { open, step } from './frame';

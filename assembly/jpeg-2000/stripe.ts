@@ -8,6 +8,8 @@ import { decodeBlock, decodeWideBlock } from './block-decoder';
 import { BlockStyle, MAXIMUM_BIT_PLANES, MAXIMUM_WIDE_BIT_PLANES, SEGMENT_RECORD } from './code-block';
 import { decodeHtBlock, decodeNarrowHtBlock, NOT_WHOLE } from './ht-block-decoder';
 import { largestMagnitude } from './mag-sgn-decoder';
+import { hasKept, invalidate, keptBand, keptCoefficients, restamp, setDamaged, wasDamaged } from './kept-coefficients';
+import { ceilShift } from './markers';
 import { LARGEST_NARROW, narrowRow, ROW_LEAD, rowStride, widenRows } from './narrow-rows';
 import { Contribution, MAXIMUM_PASSES } from './packet';
 import { Band, BlockData, blockOf } from './tile';
@@ -16,7 +18,7 @@ import { Band, BlockData, blockOf } from './tile';
 const segments: usize = memory.data(385 * 16, 16);
 let gathered: usize = 0;
 /**
- * A block before it is narrowed, rows a multiple of 16 bytes apart: of 4096 coefficients, or 1024 rows of so few that they are
+ * A block before it is narrowed or kept, rows a multiple of 16 bytes apart: of 4096 coefficients, or 1024 rows of so few that they are
  * mostly gaps.
  */
 const BLOCK: usize = memory.data(4 * 4096 + 12 * 1024 + 64, 16);
@@ -38,7 +40,9 @@ export function reserveStripes(longest: u32): bool {
 export function takeStripe(band: Band, narrow: bool): bool {
   band.narrow = narrow;
   band.largest = 0;
+  band.kept = 0;
   if (band.firstColumn == band.endColumn) return true;
+  if (hasKept() && keepBand(band)) return band.stripe != 0;
   // Room for i32 in any case: narrow rows may have to be widened.
   band.stripe = take(rowStride(stripeWidth(band), false) * stripeHeight(band));
   band.stripeStride = <usize>rowStride(stripeWidth(band), narrow);
@@ -87,6 +91,66 @@ export function stripeMiddle(band: Band): i32 {
   return (least >> 1) + (most >> 1);
 }
 
+/** Finds the coefficients of a band where they are kept; the stripe is then one row, for the filters to write to. */
+function keepBand(band: Band): bool {
+  const stride = (<u64>stripeWidth(band) * 4 + 15) & ~15;
+  const rows = ceilShift(band.windowY1, band.blockHeight) - (band.windowY0 >> band.blockHeight);
+  const height = min<u64>(<u64>rows << band.blockHeight, band.y1 - band.y0);
+  band.kept = keptBand(band, band.endColumn - band.firstColumn, rows, stride * height);
+  if (band.kept == 0) return false;
+  band.stripe = take(rowStride(stripeWidth(band), false));
+  band.stripeStride = <usize>stride;
+  band.stripeRow = -1;
+  return true;
+}
+
+/** The same as `bandRow` of a band that is kept: a copy, as the filters may not spoil what is kept. */
+function keptRow(band: Band, y: u32): usize {
+  const firstRow = <i32>((band.windowY0 >> band.blockHeight) - band.blockY0);
+  const row = <i32>((y >> band.blockHeight) - band.blockY0);
+  const first = topOf(band, firstRow);
+  const coefficients = keptCoefficients(band.kept);
+  if (row != band.stripeRow) {
+    refresh(band, row, row - firstRow, coefficients + <usize>(topOf(band, row) - first) * band.stripeStride);
+    band.stripeRow = row;
+  }
+  const lead = <usize>(band.windowX0 - leftOf(band, band.firstColumn)) << 2;
+  const output = band.stripe + ROW_LEAD + lead;
+  const bytes = <usize>(band.windowX1 - band.windowX0) << 2;
+  memory.copy(output, coefficients + lead + <usize>(y - first) * band.stripeStride, bytes);
+  return output;
+}
+
+/**
+ * Decodes those code-blocks of a row that packets have added to. Each by way of memory of its own: block decoders write some
+ * columns too far, where a neighbour stands that may not be decoded again.
+ */
+function refresh(band: Band, row: i32, rowKept: i32, to: usize): void {
+  const first = leftOf(band, band.firstColumn);
+  const height = <i32>(topOf(band, row + 1) - topOf(band, row));
+  for (let column = band.firstColumn; column < band.endColumn; column++) {
+    const block = blockOf(band, column, row);
+    const columnKept = column - band.firstColumn;
+    if (restamp(band.kept, columnKept, rowKept, block, band.bitPlanes - <i32>block.zeroBitPlanes)) {
+      const damaged = damagedBlocks;
+      const left = leftOf(band, column);
+      const width = leftOf(band, column + 1) - left;
+      const stride = ((<usize>width << 2) + 15) & ~15;
+      decodeInto(band, block, width, height, BLOCK, stride);
+      if (bitPlanesBeyond != 0) return invalidate(band.kept, columnKept, rowKept);
+      setDamaged(band.kept, columnKept, rowKept, damagedBlocks != damaged);
+      const output = to + (<usize>(left - first) << 2);
+      for (let y = 0; y < height; y++) memory.copy(output + y * band.stripeStride, BLOCK + y * stride, width << 2);
+    } else if (wasDamaged(band.kept, columnKept, rowKept)) damagedBlocks++;
+  }
+}
+
+/** Where row `row` of the code-blocks begins, and the one above it ends. */
+@inline
+function topOf(band: Band, row: i32): u32 {
+  return <u32>min<u64>(max<u64>(<u64>(band.blockY0 + row) << band.blockHeight, band.y0), band.y1);
+}
+
 /** Where column `column` of the code-blocks begins, and the one before it ends. */
 @inline
 function leftOf(band: Band, column: i32): u32 {
@@ -95,6 +159,7 @@ function leftOf(band: Band, column: i32): u32 {
 
 /** Address of the first coefficient in the window of row `y` of a band, in its own coordinates. */
 export function bandRow(band: Band, y: u32): usize {
+  if (band.kept != 0) return keptRow(band, y);
   const row = <i32>((y >> band.blockHeight) - band.blockY0);
   const top = max((band.blockY0 + row) << band.blockHeight, band.y0);
   if (row != band.stripeRow) {
@@ -112,12 +177,11 @@ function decodeStripe(band: Band, row: i32, top: u32): void {
     const left = leftOf(band, column);
     const right = leftOf(band, column + 1);
     const output = band.stripe + ROW_LEAD + (<usize>(left - first) << (band.narrow ? 1 : 2));
-    decodeInto(band, blockOf(band, column, row), right - left, bottom - top, output);
+    decodeInto(band, blockOf(band, column, row), right - left, bottom - top, output, band.stripeStride);
   }
 }
 
-function decodeInto(band: Band, block: BlockData, width: i32, height: i32, output: usize): void {
-  const stride = band.stripeStride;
+function decodeInto(band: Band, block: BlockData, width: i32, height: i32, output: usize, stride: usize): void {
   const ht = (band.blockStyle & BlockStyle.Ht) != 0 && !block.partOne;
   const count = joinSegments(block, ht);
   const bitPlanes = band.bitPlanes - <i32>block.zeroBitPlanes;

@@ -130,6 +130,8 @@ export class Band {
   /** Its coefficients are i16, and the largest magnitude of those decoded so far. */
   narrow: bool;
   largest: i32;
+  /** Its coefficients of the picture before, see kept-coefficients.ts; 0: not kept. */
+  kept: usize;
 }
 
 /** A precinct, B.6. */

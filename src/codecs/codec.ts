@@ -99,6 +99,31 @@ export interface Decoder {
    * they do; absent where they always do. Takes no memory and no time.
    */
   inPlace?(frame: EncodedFrame): SamplesInPlace | undefined;
+  /**
+   * Begins a frame whose bytes come in pieces. Absent where the codec cannot show a part of one.
+   * @param byteLength how many come at most
+   * @throws LimitExceeded
+   */
+  inPieces?(
+    byteLength: number,
+    context: Pick<DecodeContext, 'limits' | 'view'>,
+  ): FrameInPieces | Promise<FrameInPieces>;
+}
+
+/** One frame while its bytes still come: a decoder of this frame alone. Other frames may be decoded in between. */
+export interface FrameInPieces {
+  /**
+   * The next bytes of the frame.
+   * @throws LimitExceeded for more of them than were announced
+   */
+  append(bytes: Uint8Array): void;
+  /**
+   * Decodes what has come, as `Decoder.decode` would decode these bytes under the view that was given at the beginning, keeping what is
+   * truncated; what earlier calls have decoded is not decoded again. The bytes of `frame` mean nothing.
+   */
+  decode(frame: EncodedFrame, context: DecodeContext): Codestream;
+  /** Gives the memory back. */
+  close(): void;
 }
 
 /** What strips of a frame cost. Rough is enough: it decides how the work is shared out, not what comes of it. */

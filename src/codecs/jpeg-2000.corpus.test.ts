@@ -3,10 +3,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { CineloopError } from '../errors.js';
+import { DEFAULT_LIMITS } from '../limits.js';
 import { Kernel } from '../wasm/kernel.js';
 import { moduleOf } from '../wasm/modules.js';
 import { plainTwin } from '../wasm/plain-twin.test-support.js';
-import type { Decoder } from './codec.js';
+import type { Codestream, Decoder, EncodedFrame, FrameInPieces } from './codec.js';
 import { decodeTo, selfDescribed } from './codec.test-support.js';
 import { jpeg2000Decoder } from './jpeg-2000.js';
 
@@ -65,6 +67,30 @@ function framesOf(file: string): Uint8Array[] {
   return frames;
 }
 
+/** The samples of a frame of which a third is shown first, then two thirds, where these have come so far. */
+function inThreePieces(decoder: Decoder, frame: EncodedFrame): Uint8Array {
+  const { bytes } = frame;
+  const limits = DEFAULT_LIMITS;
+  const pieces = decoder.inPieces?.(bytes.length, { limits }) as FrameInPieces;
+  let memory = new Uint8Array(0);
+  const allocate = ({ rows, columns, samplesPerPixel, bytesPerSample }: Codestream) => {
+    memory = new Uint8Array(rows * columns * samplesPerPixel * bytesPerSample);
+    return memory;
+  };
+  for (let third = 0; third < 3; third++) {
+    const from = Math.floor((bytes.length * third) / 3);
+    pieces.append(bytes.subarray(from, Math.floor((bytes.length * (third + 1)) / 3)));
+    try {
+      pieces.decode(frame, { limits, allocate });
+    } catch (error) {
+      // The headers may not have come whole.
+      if (third === 2 || !(error instanceof CineloopError)) throw error;
+    }
+  }
+  pieces.close();
+  return memory;
+}
+
 const title = references.length > 0 ? '' : ` (skipped: no corpus at ${corpus})`;
 
 describe.skipIf(references.length === 0)(`JPEG 2000 on the corpus${title}`, () => {
@@ -89,6 +115,8 @@ describe.skipIf(references.length === 0)(`JPEG 2000 on the corpus${title}`, () =
           if (Number(row.bytes) !== codestream.bytesPerSample) continue;
           const hash = createHash('sha256').update(bytes).digest('hex');
           expect(hash, `frame ${row.frame}`).toBe(row.sha256);
+          const last = inThreePieces(decoder, frame);
+          expect(createHash('sha256').update(last).digest('hex'), 'in pieces').toBe(row.sha256);
         }
       }
     },

@@ -1,5 +1,13 @@
-import { type Kernel, loadKernel } from '../wasm/kernel.js';
-import type { Codec, Codestream, Decoder, EncodedFrame, StripCosts, Truncation } from './codec.js';
+import { type Kernel, type KernelOptions, loadKernel } from '../wasm/kernel.js';
+import type {
+  Codec,
+  Codestream,
+  DecodeContext,
+  Decoder,
+  EncodedFrame,
+  StripCosts,
+  Truncation,
+} from './codec.js';
 import { inspectJpeg2000, type Jpeg2000Header } from './jpeg-2000-markers.js';
 import { extentOf, type View, WHOLE } from './view.js';
 
@@ -37,17 +45,48 @@ export function jpeg2000Decoder(kernel: Kernel): Decoder {
   return {
     decode(frame, context) {
       const { view = WHOLE } = context;
-      const keep = context.truncated === 'keep';
-      let truncated: Truncation | undefined;
-      const header = kernel.decode(
-        frame.bytes,
-        [...parametersOf(view), Number(keep), ...componentsOf(frame)],
-        (header) => context.allocate(describe(header, view)),
-        keep ? { ...context, onTruncated: (goodRows) => (truncated = { goodRows }) } : context,
+      const parameters = [
+        ...parametersOf(view),
+        Number(context.truncated === 'keep'),
+        ...componentsOf(frame),
+      ];
+      return decodeBy(
+        (onHeader, options) => kernel.decode(frame.bytes, parameters, onHeader, options),
+        context,
       );
-      return { ...describe(header, view), ...(truncated && { truncated }) };
+    },
+    inPieces(byteLength, { limits, view = WHOLE }) {
+      const own = kernel.another();
+      own.expect(byteLength, [...parametersOf(view), ...IN_PIECES], { limits });
+      return {
+        append: (bytes) => own.append(bytes),
+        decode: (_, context) =>
+          decodeBy((onHeader, options) => own.picture(onHeader, options), {
+            ...context,
+            ...{ view, truncated: 'keep' },
+          }),
+        close: () => own.close(),
+      };
     },
   };
+}
+
+/** Parameters of the kernel: tiles that have not come are handed out; all components; coefficients are kept. */
+const IN_PIECES = [1, 0, 0, 1];
+
+type Decode = (onHeader: (header: Int32Array) => Uint8Array, options: KernelOptions) => Int32Array;
+
+function decodeBy(decode: Decode, context: DecodeContext): Codestream {
+  const { view = WHOLE } = context;
+  let truncated: Truncation | undefined;
+  const onTruncated = (goodRows: number) => {
+    truncated = { goodRows };
+  };
+  const header = decode(
+    (header) => context.allocate(describe(header, view)),
+    context.truncated === 'keep' ? { ...context, onTruncated } : context,
+  );
+  return { ...describe(header, view), ...(truncated && { truncated }) };
 }
 
 /** The kernel would say the same; said here, another engine is asked. */

@@ -27,7 +27,7 @@ import { codesWholeWords } from './whole-words.js';
 /** What is wanted of a frame. */
 export interface FrameRequest {
   /** The codecs to choose from. */
-  readonly registry: CodecRegistry;
+  readonly registry: Pick<CodecRegistry, 'engineFor'>;
   /** Name of the codec to decode with; without it the registry chooses. */
   readonly engine?: string | undefined;
   /** `stored` (the default): samples as they are stored. `rgb`: colour converted to RGB; gray stays gray. */

@@ -15,6 +15,7 @@ const SOURCE = `
     if (missing > 0 && (memory.size() + missing > load<i32>(parameters, 60) || memory.grow(missing) < 0)) return 0;
     return __heap_base;
   }
+  export function arrived(bytes: i32): void { length = bytes; done = 0; }
   export function open(): i32 {
     if (load<i32>(parameters) == 1) unreachable();
     store<i32>(failure, 7); store<i32>(failure, -1, 4); store<i32>(failure, 3, 8);
@@ -148,5 +149,45 @@ describe('host of the kernels', () => {
     expect(() => kernel.decode(new Uint8Array(2 << 20), [0], fresh, { limits })).toThrowError(
       expect.objectContaining({ tag: 'LimitExceeded', limit: 'memoryBytes', requested: 2 << 20 }),
     );
+  });
+
+  it('hands out a frame whose bytes come in pieces as often as it is asked for, from an instance of its own', () => {
+    const own = kernel.another();
+    own.expect(bytes.length, [0], options);
+    for (const [from, to] of [
+      [0, 3],
+      [3, 9],
+      [9, 10],
+    ] as const) {
+      own.append(bytes.subarray(from, to));
+      const memory = new Uint8Array(to);
+      own.picture(() => memory, options);
+      expect(memory).toEqual(bytes.slice(0, to));
+      expect(uses()).toBeGreaterThan(0);
+    }
+    expect(() => own.append(Uint8Array.of(1))).toThrow(
+      expect.objectContaining({ tag: 'LimitExceeded', limit: 'byteLength', allowed: 10, requested: 11 }),
+    );
+    expect(own.heldBytes).toBeGreaterThan(0);
+    own.close();
+    expect(own.heldBytes).toBe(0);
+    expect(() => own.append(bytes)).toThrow(expect.objectContaining({ tag: 'WorkerFailure' }));
+  });
+
+  it('holds nothing of a frame in pieces that it has no room for', () => {
+    const own = kernel.another();
+    expect(() => own.expect(2 ** 31, [0], options)).toThrow(
+      expect.objectContaining({ tag: 'LimitExceeded' }),
+    );
+    expect(own.heldBytes).toBe(0);
+  });
+
+  it.each([1, 6])('says of a trap of a frame in pieces that its bytes are invalid, %i', (how) => {
+    const own = kernel.another();
+    own.expect(bytes.length, [how], options);
+    own.append(bytes);
+    expect(() => own.picture(fresh, options)).toThrow(expect.objectContaining({ tag: 'InvalidBitstream' }));
+    expect(own.heldBytes).toBe(0);
+    own.close();
   });
 });

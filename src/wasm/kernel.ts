@@ -12,6 +12,8 @@ interface KernelExports {
   readonly strip: WebAssembly.Global<'i32'>;
   readonly failure: WebAssembly.Global<'i32'>;
   begin(length: number): number;
+  /** Kernels that decode frames whose bytes come in pieces. */
+  arrived?(length: number): void;
   open(): number;
   step(): number;
 }
@@ -29,6 +31,9 @@ export interface KernelOptions {
   /** For tests: all memory that the kernel takes starts out as junk, so that nothing can rely on zeros. */
   readonly junk?: boolean;
 }
+
+/** Given the header of a frame and the parameters that the kernel reads later, gives the memory to fill. */
+type OnHeader = (header: Int32Array, parameters: Int32Array) => Uint8Array;
 
 /** Parameters that a kernel has of its own; the last one of the block is the arena's limit. */
 const OWN_PARAMETERS = 15;
@@ -63,10 +68,23 @@ export class Kernel {
   readonly name: string;
   readonly #module: WebAssembly.Module;
   #exports: KernelExports | undefined;
+  #pieces: Pieces | undefined;
 
   constructor(name: string, module: WebAssembly.Module) {
     this.name = name;
     this.#module = module;
+  }
+
+  /** A host of the same kernel with an instance of its own. */
+  another(): Kernel {
+    return new Kernel(this.name, this.#module);
+  }
+
+  /** Lets the instance and its memory go. The next frame makes another one. */
+  close(): void {
+    this.#pieces = undefined;
+    this.#exports = undefined;
+    mayHold(this, 0, 0);
   }
 
   /** Bytes of WebAssembly memory held for the next frame. */
@@ -90,41 +108,96 @@ export class Kernel {
   decode(
     bytes: Uint8Array,
     parameters: readonly number[],
-    onHeader: (header: Int32Array, parameters: Int32Array) => Uint8Array,
+    onHeader: OnHeader,
     options: KernelOptions,
   ): Int32Array {
-    const kernel = this.#instance();
-    try {
-      const input = place(kernel, bytes, parameters, options);
+    return this.#guard(options, (kernel) => {
+      const input = place(kernel, bytes.length, parameters, options);
       new Uint8Array(kernel.memory.buffer).set(bytes, input);
-      check(kernel, guarded(kernel.open));
-      const header = new Int32Array(kernel.memory.buffer, kernel.header.value, 16).slice();
-      const target = onHeader(
-        header,
-        new Int32Array(kernel.memory.buffer, kernel.parameters.value, OWN_PARAMETERS),
-      );
-      let filled = 0;
-      let end = 0; // of the strips so far: where it is as much as was filled, they have no gap
-      for (let status = MORE; status !== DONE; ) {
-        options.checkpoint?.();
-        new Int32Array(kernel.memory.buffer, kernel.strip.value, 4).fill(0);
-        try {
-          status = check(kernel, guarded(kernel.step));
-        } catch (error) {
-          if (options.onTruncated === undefined || !(error instanceof TruncatedData)) throw error;
-          const isUsable = filled === target.length || (filled === end && error.goodRows !== undefined);
-          if (!isUsable) throw error;
-          target.fill(0, filled);
-          options.onTruncated(error.goodRows ?? 0);
-          return header;
-        }
-        filled += copyStrip(kernel, target);
-        end = Math.max(end, endOfStrip(kernel));
+      return this.#run(kernel, onHeader, options);
+    });
+  }
+
+  /**
+   * Begins a frame whose bytes come in pieces, `byteLength` of them at most: `append` them, and ask for a `picture` of what has come as
+   * often as wanted. Until it is closed the kernel decodes no other frame.
+   * @param parameters as for `decode`, and such that the kernel keeps what it decodes from picture to picture
+   * @throws LimitExceeded as `decode` does
+   */
+  expect(byteLength: number, parameters: readonly number[], options: KernelOptions): void {
+    try {
+      const kernel = this.#instance();
+      this.#pieces = { input: place(kernel, byteLength, parameters, options), byteLength, arrived: 0 };
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** @throws LimitExceeded for more bytes than were expected */
+  append(bytes: Uint8Array): void {
+    const [kernel, pieces] = this.#expecting();
+    const requested = pieces.arrived + bytes.length;
+    if (requested > pieces.byteLength) {
+      throw new LimitExceeded(`more than the ${pieces.byteLength} bytes came that were said to`, {
+        ...{ limit: 'byteLength', allowed: pieces.byteLength, requested },
+      });
+    }
+    new Uint8Array(kernel.memory.buffer).set(bytes, pieces.input + pieces.arrived);
+    pieces.arrived += bytes.length;
+  }
+
+  /** Decodes the bytes that have come; parameters and errors as for `decode`. */
+  picture(onHeader: OnHeader, options: KernelOptions): Int32Array {
+    const [kernel, { arrived }] = this.#expecting();
+    return this.#guard(options, () => {
+      kernel.arrived?.(arrived);
+      return this.#run(kernel, onHeader, options);
+    });
+  }
+
+  #expecting(): [KernelExports, Pieces] {
+    if (this.#exports === undefined || this.#pieces === undefined) {
+      throw new WorkerFailure(`the kernel ${this.name} expects no bytes`);
+    }
+    return [this.#exports, this.#pieces];
+  }
+
+  #run(kernel: KernelExports, onHeader: OnHeader, options: KernelOptions): Int32Array {
+    check(kernel, guarded(kernel.open));
+    const header = new Int32Array(kernel.memory.buffer, kernel.header.value, 16).slice();
+    const target = onHeader(
+      header,
+      new Int32Array(kernel.memory.buffer, kernel.parameters.value, OWN_PARAMETERS),
+    );
+    let filled = 0;
+    let end = 0; // of the strips so far: where it is as much as was filled, they have no gap
+    for (let status = MORE; status !== DONE; ) {
+      options.checkpoint?.();
+      new Int32Array(kernel.memory.buffer, kernel.strip.value, 4).fill(0);
+      try {
+        status = check(kernel, guarded(kernel.step));
+      } catch (error) {
+        if (options.onTruncated === undefined || !(error instanceof TruncatedData)) throw error;
+        const isUsable = filled === target.length || (filled === end && error.goodRows !== undefined);
+        if (!isUsable) throw error;
+        target.fill(0, filled);
+        options.onTruncated(error.goodRows ?? 0);
+        return header;
       }
-      if (filled !== target.length) {
-        throw new WorkerFailure(`the kernel ${this.name} handed out ${filled} of ${target.length} bytes`);
-      }
-      return header;
+      filled += copyStrip(kernel, target);
+      end = Math.max(end, endOfStrip(kernel));
+    }
+    if (filled !== target.length) {
+      throw new WorkerFailure(`the kernel ${this.name} handed out ${filled} of ${target.length} bytes`);
+    }
+    return header;
+  }
+
+  /** Works on the instance, and drops it when it has trapped or grown too large. */
+  #guard<Result>(options: KernelOptions, work: (kernel: KernelExports) => Result): Result {
+    try {
+      return work(this.#instance());
     } catch (error) {
       if (error instanceof Trap) {
         this.#exports = undefined;
@@ -133,7 +206,8 @@ export class Kernel {
       if (error instanceof WorkerFailure) this.#exports = undefined;
       throw error;
     } finally {
-      if (!mayHold(this, this.heldBytes, options.limits.memoryBytes)) this.#exports = undefined;
+      const pieces = this.#pieces !== undefined;
+      if (!pieces && !mayHold(this, this.heldBytes, options.limits.memoryBytes)) this.#exports = undefined;
     }
   }
 
@@ -142,6 +216,13 @@ export class Kernel {
     this.#exports ??= new WebAssembly.Instance(this.#module).exports as unknown as KernelExports;
     return this.#exports;
   }
+}
+
+/** A frame whose bytes come in pieces: where they go, how many they are at most, how many have come. */
+interface Pieces {
+  readonly input: number;
+  readonly byteLength: number;
+  arrived: number;
 }
 
 /** A kernel that trapped: its memory cannot be trusted any more. */
@@ -158,7 +239,7 @@ function guarded(call: () => number): number {
 /** Begins a frame and returns the address for its input. */
 function place(
   kernel: KernelExports,
-  bytes: Uint8Array,
+  length: number,
   parameters: readonly number[],
   { limits, junk }: KernelOptions,
 ): number {
@@ -168,15 +249,15 @@ function place(
   block.set(parameters);
   block[OWN_PARAMETERS] = Math.min(Math.ceil(allowed / PAGE), PAGE - 1);
   if (junk) {
-    const start = kernel.begin(bytes.length + JUNK_BYTES);
+    const start = kernel.begin(length + JUNK_BYTES);
     if (start !== 0) new Uint8Array(kernel.memory.buffer).fill(JUNK, start);
   }
-  const input = bytes.length < 2 ** 31 ? kernel.begin(bytes.length) : 0;
+  const input = length < 2 ** 31 ? kernel.begin(length) : 0;
   if (input === 0) {
-    throw new LimitExceeded(`an encoded frame of ${bytes.length} bytes does not fit in a kernel's memory`, {
+    throw new LimitExceeded(`an encoded frame of ${length} bytes does not fit in a kernel's memory`, {
       limit: 'memoryBytes',
       allowed,
-      requested: bytes.length,
+      requested: length,
     });
   }
   return input >>> 0;
