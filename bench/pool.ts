@@ -60,6 +60,7 @@ const FILES: Readonly<Record<string, { encoding: EncodingName; size: number; wat
   'pool htj2k 512x512': { encoding: 'htj2k', size: 512, watched: true },
   'pool htj2k 1024x1024': { encoding: 'htj2k', size: 1024, watched: false },
   'pool jpeg-2000 512x512': { encoding: 'jpeg-2000', size: 512, watched: false },
+  'pool jpeg-2000 1024x1024': { encoding: 'jpeg-2000', size: 1024, watched: false },
 };
 
 const FRAMES = 120;

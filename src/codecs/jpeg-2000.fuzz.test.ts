@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { encodeMultiComponent, forwardWavelet } from '../../fixtures/generate/multi-component-encoder.js';
-import { encodeHtJpeg2000, encodeJpeg2000 } from '../../fixtures/generate/package-encoders.js';
-import type { Picture } from '../../fixtures/generate/picture.js';
-import { AttributeMismatch, CineloopError, LimitExceeded } from '../errors.js';
+import { jpeg2000Streams } from '../../fuzz/streams.js';
+import { AttributeMismatch } from '../errors.js';
 import { DEFAULT_LIMITS } from '../limits.js';
 import { Kernel } from '../wasm/kernel.js';
 import { moduleOf } from '../wasm/modules.js';
 import { plainTwin } from '../wasm/plain-twin.test-support.js';
-import { ramp } from './codec.test-support.js';
+import { ask, compareAnswers } from './fuzz.test-support.js';
 import { randomNumbers } from './rle.test-support.js';
 
 /** Damaged streams; CINELOOP_FUZZ multiplies them. */
@@ -18,20 +17,7 @@ const MOST_BYTES = 1 << 21;
 type Random = ReturnType<typeof randomNumbers>;
 
 async function wholeStreams(): Promise<Uint8Array[]> {
-  const picture = (bits: number, samplesPerPixel: 1 | 3): Picture => {
-    const count = 70 * 90 * samplesPerPixel;
-    const samples = ramp(bits > 8 ? new Uint16Array(count) : new Uint8Array(count), bits);
-    return { rows: 70, columns: 90, samplesPerPixel, bitsStored: bits, frames: [samples] };
-  };
-  const encoded = [
-    await encodeJpeg2000(picture(8, 3), { decompositions: 3 }),
-    await encodeJpeg2000(picture(12, 1), { decompositions: 4, progression: 2, layers: [20, 5, 0] }),
-    await encodeJpeg2000(picture(16, 1), { decompositions: 2, progression: 4 }),
-    await encodeJpeg2000(picture(8, 3), { decompositions: 5, ratio: 10 }),
-    await encodeHtJpeg2000(picture(8, 3), { decompositions: 3 }),
-    await encodeHtJpeg2000(picture(16, 1), { decompositions: 2, progression: 3 }),
-  ];
-  return [...encoded.flatMap(({ frames }) => frames), ...(await multiComponentStreams())];
+  return [...(await jpeg2000Streams()), ...(await multiComponentStreams())];
 }
 
 /** T.801 Annex J: a wavelet and a prediction in two stages; an array that makes three components of two. */
@@ -118,31 +104,18 @@ function anyView(random: Random): ViewParameters {
   return [random(3), row, column, rows, columns, random(3)];
 }
 
-/** What a kernel makes of a stream. Anything but samples and a typed error of its own is thrown on. */
-function ask(kernel: Kernel, bytes: Uint8Array, junk: boolean, view = WHOLE) {
-  let samples = new Uint8Array(0);
-  try {
-    kernel.decode(
-      bytes,
-      view,
-      ([, , components, , width, , , pictureRows, pictureColumns]) => {
-        const [, row, column, rows, columns] = view;
-        if (row + rows > pictureRows || column + columns > pictureColumns) {
-          throw new AttributeMismatch('a region that is not inside the picture');
-        }
-        const size = (rows || pictureRows) * (columns || pictureColumns) * components * width;
-        if (size > MOST_BYTES) throw new LimitExceeded('too large to look at');
-        samples = new Uint8Array(size);
-        return samples;
-      },
-      { limits: { ...DEFAULT_LIMITS, memoryBytes: 64 << 20, frameBytes: MOST_BYTES }, junk },
-    );
-    return { outcome: 'decoded', samples };
-  } catch (error) {
-    // A trap is an InvalidBitstream as well, but has a cause.
-    if (!(error instanceof CineloopError) || error.cause !== undefined) throw error;
-    return { outcome: `${error.tag}: ${error.message}`, samples };
-  }
+const LIMITS = { ...DEFAULT_LIMITS, memoryBytes: 64 << 20, frameBytes: MOST_BYTES };
+
+/** A picture, or the region of it that `view` asks for. */
+function askJpeg2000(kernel: Kernel, bytes: Uint8Array, junk: boolean, view = WHOLE) {
+  const sizeOf = ([, , components, , width, , , pictureRows, pictureColumns]: Int32Array) => {
+    const [, row, column, rows, columns] = view;
+    if (row + rows > pictureRows || column + columns > pictureColumns) {
+      throw new AttributeMismatch('a region that is not inside the picture');
+    }
+    return (rows || pictureRows) * (columns || pictureColumns) * components * width;
+  };
+  return ask(kernel, bytes, { parameters: view, sizeOf, most: MOST_BYTES, limits: LIMITS, junk });
 }
 
 describe('JPEG 2000, damaged streams', () => {
@@ -153,25 +126,19 @@ describe('JPEG 2000, damaged streams', () => {
       const streams = await wholeStreams();
       const shipped = new Kernel('jpeg-2000', await moduleOf('jpeg-2000'));
       const twin = new Kernel('jpeg-2000', await plainTwin('jpeg-2000'));
-      const whole = streams.map((bytes) => ask(shipped, bytes, false).samples);
+      const whole = streams.map((bytes) => askJpeg2000(shipped, bytes, false).samples);
       const outcomes = new Map<string, number>();
       for (let round = 0; round < ROUNDS; round++) {
         const stream = random(streams.length);
         const damaged = damage(streams[stream], random);
         const view = anyView(random);
-        const answer = ask(shipped, damaged, false, view);
+        const answer = askJpeg2000(shipped, damaged, false, view);
         // The twin starts from other memory: an answer that hangs on what was left there differs.
-        const other = ask(twin, damaged, round % 16 === 0, view);
-        if (other.outcome !== answer.outcome) {
-          throw new Error(`round ${round}: "${answer.outcome}", the plain twin "${other.outcome}"`);
-        }
-        if (Buffer.compare(answer.samples, other.samples) !== 0 && answer.outcome === 'decoded') {
-          throw new Error(`round ${round}: the plain twin has other samples`);
-        }
-        const tag = answer.outcome.split(':')[0];
-        outcomes.set(tag, (outcomes.get(tag) ?? 0) + 1);
+        const other = askJpeg2000(twin, damaged, round % 16 === 0, view);
+        compareAnswers(round, answer, other, outcomes);
         // What a damaged stream leaves behind must not reach the next frame.
-        if (round % 50 === 0) expect(ask(shipped, streams[stream], false).samples).toEqual(whole[stream]);
+        if (round % 50 === 0)
+          expect(askJpeg2000(shipped, streams[stream], false).samples).toEqual(whole[stream]);
       }
       expect([...outcomes.keys()]).toEqual(
         expect.arrayContaining(['InvalidBitstream', 'TruncatedData', 'UnsupportedFeature', 'decoded']),

@@ -125,7 +125,6 @@ describe.each([
     () => {
       const random = randomNumbers(20);
       const outcomes: Record<string, number> = {};
-      let slowest = 0;
       for (let round = 0; round < ROUNDS; round++) {
         const { shape, bytes } = wholeFrame(random);
         const { rows, columns, bits, samples } = shape;
@@ -133,7 +132,6 @@ describe.each([
         const size = rows * columns * samples * Math.ceil(bits / 8);
         const around = new Uint8Array(size + 2 * CANARY).fill(0xc5);
         const target = around.subarray(CANARY, CANARY + size);
-        const began = performance.now();
         let outcome = 'decoded';
         try {
           decoder.decode(frame, { allocate: () => target, limits: DEFAULT_LIMITS });
@@ -143,7 +141,6 @@ describe.each([
           if (error.cause !== undefined) throw error;
           outcome = error.tag;
         }
-        slowest = Math.max(slowest, performance.now() - began);
         outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
         if (outcome === 'decoded' && Buffer.compare(target, expectedSamples(frame.bytes, shape)) !== 0) {
           throw new Error(`round ${round}: not what the runs say`);
@@ -156,7 +153,6 @@ describe.each([
       for (const [outcome, count] of Object.entries(outcomes)) {
         expect(count, outcome).toBeGreaterThan(ROUNDS / 20);
       }
-      expect(slowest).toBeLessThan(2000);
       expect(kernel.heldBytes).toBeLessThan(2 << 20);
     },
     60_000 * TIMES,

@@ -91,13 +91,11 @@ async function tryMutations(files: readonly Uint8Array[], count: number): Promis
   for (let seed = 0; seed < count; seed += 1) {
     const random = randomOf(seed);
     const bytes = mutated(files[seed % files.length]!, random);
-    const begin = performance.now();
     try {
       await readEverything(bytes);
     } catch (cause) {
       throw new Error(`mutation ${seed} of file ${seed % files.length}`, { cause });
     }
-    expect(performance.now() - begin, `mutation ${seed} of file ${seed % files.length}`).toBeLessThan(2000);
   }
 }
 
