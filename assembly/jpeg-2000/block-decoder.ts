@@ -127,7 +127,7 @@ function decodePasses(
     const segment = segments + i * SEGMENT_RECORD;
     const passes = load<i32>(segment, 8);
     // A block whose last passes were left out (by rate control, say) may end with a segment that is not
-    // terminated, and that has too few bytes for the symbol of its last pass.
+    // terminated, and that has too few bytes for what its last passes end with.
     const open = i + 1 == segmentCount && (style & BlockStyle.Terminate) == 0 && pass + passes < 3 * planes - 2;
     const decoded = decodeSegment(load<usize>(segment), load<i32>(segment, 4), pass, passes, planes, style, open);
     pass += decoded;
@@ -162,7 +162,8 @@ function decodeSegment(source: usize, length: i32, first: i32, passes: i32, plan
     }
     decodePass(kindOf(pass), raw, 2 << (divided ? plane : plane - lowerPlanes));
     if ((style & BlockStyle.Symbols) != 0 && kindOf(pass) == Pass.Cleanup && !segmentationSymbol()) {
-      if (!open || i + 1 < passes) return i;
+      // D.5: a wrong symbol is damage, unless C holds ones behind the end of what was left of the segment (C.3.4).
+      if (!open || bitsLeft() >= 0) return i;
     }
     if ((style & BlockStyle.Reset) != 0) resetContexts();
   }

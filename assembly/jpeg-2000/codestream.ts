@@ -237,9 +237,10 @@ function findTileParts(from: usize): i32 {
       part.packedEnd = joinedStart();
       part.packed = joinedStart() - bytes;
     }
-    // TPsot: those of a tile are in order, 255 at most; TNsot and the order of tiles do not matter.
+    // TPsot: those of a tile are in order; TNsot and the order of tiles do not matter. A.4.2 allows 255 of a tile. Where
+    // OpenJPEG writes more, it goes on from 0, and their order says which is meant.
     const parts = tileParts(tile);
-    if (<i32>load<u8>(at, 10) != parts.count++) return fail(Status.BadJ2kTilePart, <i32>(at - input), tile);
+    if (<i32>load<u8>(at, 10) != (parts.count++ & 0xff)) return fail(Status.BadJ2kTilePart, <i32>(at - input), tile);
     if (parts.first == 0) parts.first = record;
     else changetype<TilePart>(parts.last).next = record;
     parts.last = record;
