@@ -133,10 +133,13 @@ export interface StripCosts {
   readonly perSample: number;
   /** Rows that are decoded together. */
   readonly bandRows: number;
-  /** Bands, or as much work, that a strip decodes for the sake of its first rows and its neighbour decodes too. */
-  readonly repeated: number;
   /** Rows above the end of a band from which the next band is not needed. */
   readonly reach: number;
+  /**
+   * The work that rows `row` up to `end` of a frame of `rows` take, with what their neighbours are decoded for their sake: counted in rows of
+   * the whole frame.
+   */
+  work(row: number, end: number, rows: number): number;
 }
 
 /** A codec as the registry lists it: light to import, its code and its WebAssembly come when first needed. */

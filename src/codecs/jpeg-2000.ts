@@ -26,12 +26,34 @@ const HIGH_THROUGHPUT = /\.20[123]$/;
 
 /**
  * A row of code-blocks of the finest level, 64 coefficients high as encoders make them, is 128 rows of the image. The filters
- * reach less than twelve rows at the three finest levels (ITU-T T.800 F.3). Of strips that meet both decode one row of
- * code-blocks of each level l: a share of 3 / 4^l of the samples of 64 * 2^l rows, which is 1.5 bands in all.
+ * reach less than twelve rows at the three finest levels (ITU-T T.800 F.3).
  */
-const BANDS = { bandRows: 128, reach: 12, repeated: 1.5 };
-const STRIPS: StripCosts = { ...BANDS, perByte: 80, perSample: 3 };
-const HT_STRIPS: StripCosts = { ...BANDS, perByte: 6, perSample: 1 };
+const BANDS = { bandRows: 128, reach: 12 };
+const LEVELS = 5;
+
+/** The work of a strip, `blocks` of which is that of its code-blocks: all that its rows touch. */
+function stripWork(blocks: number, row: number, end: number, rows: number): number {
+  let coefficients = 0;
+  for (let level = 1; level <= LEVELS; level++) {
+    const height = (BANDS.bandRows / 2) * 2 ** level;
+    const first = Math.floor(Math.max(row - BANDS.reach, 0) / height) * height;
+    const last = Math.min(Math.ceil((end + BANDS.reach) / height) * height, rows);
+    // Three sub-bands of a quarter of the samples of the level above; with the last of them what is left.
+    coefficients += (last - first) * (level === LEVELS ? 4 : 3) * 4 ** -level;
+  }
+  return blocks * coefficients + (1 - blocks) * (end - row);
+}
+
+const STRIPS: StripCosts = {
+  ...BANDS,
+  ...{ perByte: 80, perSample: 3 },
+  work: (...rows) => stripWork(0.95, ...rows),
+};
+const HT_STRIPS: StripCosts = {
+  ...BANDS,
+  ...{ perByte: 5, perSample: 1 },
+  work: (...rows) => stripWork(0.7, ...rows),
+};
 
 /** Bits of a sample that the kernel's arithmetic of 32 bits has room for; that of 64 bits is for lossless Part 1 alone. */
 const HIGHEST_PRECISION = 28;

@@ -40,6 +40,8 @@ export interface FrameRequest {
   readonly truncated?: 'refuse' | 'keep' | undefined;
   /** An array to fill, of the type and length that the frame has. */
   readonly into?: SampleArray | undefined;
+  /** Makes the array where `into` is absent; `createSamples` by default. What it holds means nothing. */
+  readonly createOutput?: ((type: SampleType, length: number) => SampleArray) | undefined;
   readonly limits?: Limits | undefined;
   /** Overlays that the dataset declares in unused bits of the samples. */
   readonly overlays?: readonly EmbeddedOverlayPlane[] | undefined;
@@ -83,7 +85,12 @@ async function decodeView(engine: Engine, frame: EncodedFrame, request: FrameReq
     return decodeWith(engine, frame, request);
   }
   const { region, ...all } = view;
-  const whole = await decodeWith(engine, frame, { ...request, view: all, into: undefined });
+  const whole = await decodeWith(engine, frame, {
+    ...request,
+    view: all,
+    into: undefined,
+    createOutput: undefined,
+  });
   return cutOut(whole, region, into);
 }
 
@@ -123,7 +130,7 @@ async function wordsOf(
   if (inPlace !== undefined) {
     const plan = planFor(inPlace.codestream, frame, request);
     const { bytesPerSample } = inPlace.codestream;
-    return { plan, target: await useInPlace(plan, { bytes: inPlace.bytes, bytesPerSample }, request.into) };
+    return { plan, target: await useInPlace(plan, { bytes: inPlace.bytes, bytesPerSample }, request) };
   }
   let plan: Plan | undefined;
   let target: Target | undefined;
@@ -135,7 +142,7 @@ async function wordsOf(
     ...(request.checkpoint && { checkpoint: request.checkpoint }),
     allocate(codestream) {
       plan = planFor(codestream, frame, request);
-      target = takeMemory(plan, request.into);
+      target = takeMemory(plan, request);
       return target.words.bytes;
     },
     wantsRgb() {
@@ -238,9 +245,9 @@ interface Target {
   readonly settled?: boolean;
 }
 
-function takeMemory(plan: Plan, into: SampleArray | undefined): Target {
+function takeMemory(plan: Plan, request: FrameRequest): Target {
   const { layout, conversion, codestream } = plan;
-  const output = outputFor(plan, into);
+  const output = outputFor(plan, request);
   const storedLength = layout.rows * layout.columns * layout.samplesPerPixel;
   const stored =
     conversion === undefined || conversion.inPlace ? output : createSamples(layout.type, storedLength);
@@ -252,19 +259,22 @@ function takeMemory(plan: Plan, into: SampleArray | undefined): Target {
   return { words: { bytes, bytesPerSample }, stored, output };
 }
 
-function outputFor({ type, length }: Plan, into: SampleArray | undefined): SampleArray {
-  return into === undefined ? createSamples(type, length) : requireInto(into, type, length);
+function outputFor(
+  { type, length }: Plan,
+  { into, createOutput = createSamples }: FrameRequest,
+): SampleArray {
+  return into === undefined ? createOutput(type, length) : requireInto(into, type, length);
 }
 
 /** The encoded bytes are handed out, or converted from, without a copy where they are the stored samples already. */
-async function useInPlace(plan: Plan, words: Words, into: SampleArray | undefined): Promise<Target> {
+async function useInPlace(plan: Plan, words: Words, request: FrameRequest): Promise<Target> {
   const { layout, conversion } = plan;
   const settled = await areStored(words, layout);
-  if (settled && (conversion !== undefined || into === undefined)) {
+  if (settled && (conversion !== undefined || request.into === undefined)) {
     const stored = viewSamples(layout.type, words.bytes);
-    return { words, stored, output: conversion === undefined ? stored : outputFor(plan, into), settled };
+    return { words, stored, output: conversion === undefined ? stored : outputFor(plan, request), settled };
   }
-  return { ...takeMemory(plan, into), words, settled };
+  return { ...takeMemory(plan, request), words, settled };
 }
 
 async function areStored(words: Words, { type, stored, clean }: StoredLayout): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { hardwareConcurrency, hasThreads } from '#thread';
 import type { FrameLocation } from '../dicom/frame-index.js';
+import type { ImagePixel } from '../dicom/image-pixel.js';
 import {
   Aborted,
   AttributeMismatch,
@@ -20,7 +21,7 @@ import { LocalExecutor } from './local-executor.js';
 import { ownedBuffers } from './owned-buffers.js';
 import type { Pool, PoolOptions } from './pool.js';
 import type { PooledFrame, PooledSource } from './pooled-frame.js';
-import type { Answer, DisplayJob, FrameInput, Message, RenderedFrame } from './protocol.js';
+import type { Answer, DisplayJob, FrameInput, Message, RenderedFrame, StripJob } from './protocol.js';
 import { readEncoded } from './read-encoded.js';
 import type { Recipe } from './recipe.js';
 import { Scheduler } from './scheduler.js';
@@ -33,7 +34,7 @@ interface Task {
   readonly frame: PooledFrame;
   readonly display: DisplayJob | undefined;
   readonly takeMemory: () => Pixels | undefined;
-  readonly strip: Strip | undefined;
+  readonly strip: StripJob | undefined;
 }
 
 /** Batches that a worker holds at once: the one that it decodes, and the next one, whose bytes it reads meanwhile. */
@@ -172,7 +173,7 @@ export class FramePool implements Pool {
     const { costs } = this.#recipes.of(frame);
     if (costs === undefined) return undefined;
     const among = (workers: number) => {
-      const strips = divide(size.rows, workers, costs);
+      const strips = divide(size, workers, costs);
       if (strips.length === 1) return undefined;
       return frame.strips !== undefined || areWorthwhile(strips, size, costs) ? strips : undefined;
     };
@@ -191,11 +192,12 @@ export class FramePool implements Pool {
     // The limit is one of the frame, and each worker will see no more than its strip.
     if (MOST_BYTES * samples > this.#recipes.of(frame).posted.limits.frameBytes) return undefined;
     if (into !== undefined && into.length !== samples && into.length !== 3 * samples) return undefined;
-    const copied = into !== undefined && isShared(into) ? 0 : (samples * bitsAllocated) / 8;
-    if (input.kind === 'bytes') return { rows, samples, copied, encoded: input.bytes.length };
+    const bytes = into?.byteLength ?? (samples * bitsAllocated) / 8;
+    const output = into === undefined ? 'fresh' : isShared(into) ? 'shared' : 'reused';
+    if (input.kind === 'bytes') return { rows, samples, bytes, output, encoded: input.bytes.length };
     try {
       const location = input.frames.presume(frame.index!) ?? (await input.frames.locate(frame.index!));
-      return { rows, samples, copied, encoded: encodedLength(location) };
+      return { rows, samples, bytes, output, encoded: encodedLength(location) };
     } catch {
       return undefined;
     }
@@ -223,12 +225,13 @@ export class FramePool implements Pool {
     const decodeStrip = async (strip: Strip): Promise<void> => {
       try {
         const like = into && rowsOf(into, strip, attributes.rows);
+        const room = into === undefined && strip.row === 0 ? attributes.rows : undefined;
         const result =
           like === undefined || isShared(like)
-            ? await this.#run<DecodedFrame>(part, undefined, () => like, strip)
+            ? await this.#run<DecodedFrame>(part, undefined, () => like, { ...strip, room })
             : await this.#runLike<DecodedFrame>(part, undefined, like, strip);
+        this.#spent.arrived(result.samples);
         if (failed || !joined.add(strip, result)) failed = true;
-        else if (into !== undefined) this.#spent.keep(result.samples);
       } catch (error) {
         if (failed) return;
         failed = true;
@@ -238,7 +241,9 @@ export class FramePool implements Pool {
       }
     };
     await Promise.all(strips.map(decodeStrip));
-    return failed ? undefined : joined.whole();
+    if (failed) return undefined;
+    for (const samples of joined.copied) this.#spent.keep(samples);
+    return joined.whole();
   }
 
   #isHere(frame: PooledFrame): boolean {
@@ -250,7 +255,7 @@ export class FramePool implements Pool {
     frame: PooledFrame,
     display: DisplayJob | undefined,
     like: Pixels,
-    strip?: Strip,
+    strip?: StripJob,
   ): Promise<Result> {
     if (this.#isHere(frame)) return this.#run<Result>(frame, display, () => undefined);
     const result = await this.#run<Result>(frame, display, () => this.#spent.like(like), strip);
@@ -262,7 +267,7 @@ export class FramePool implements Pool {
     frame: PooledFrame,
     display: DisplayJob | undefined,
     takeMemory: () => Pixels | undefined,
-    strip?: Strip,
+    strip?: StripJob,
   ): Promise<Result> {
     const { input, index, recipe } = frame;
     const presumed = input.kind === 'source' ? input.frames.presume(index!) : undefined;
@@ -288,20 +293,24 @@ export class FramePool implements Pool {
     const scheduler = (frame.here ? undefined : this.#away) ?? this.#here;
     return scheduler.submit({
       prepare: async (id) => {
-        const encoded = this.#inputOf(frame, presumed);
+        const found = this.#inputOf(frame, presumed);
+        const encoded = found instanceof Promise ? await found : found;
+        const modules = this.#isHere(frame) ? [] : (known.modules ?? (await known.compiling()));
+        const into = takeMemory();
+        const spent = strip && !into ? this.#spentFor(strip, recipe.attributes) : undefined;
         const job = {
           id,
           recipe: known.number,
           frame: index,
-          input: encoded instanceof Promise ? await encoded : encoded,
-          strip,
+          input: encoded,
+          strip: strip && { ...strip, spent },
           display,
+          into,
         };
-        const modules = this.#isHere(frame) ? [] : (known.modules ?? (await known.compiling()));
-        const into = takeMemory();
         const transfer: Transferable[] = into === undefined ? [] : ownedBuffers(into);
-        if (job.input.kind === 'bytes') transfer.push(...ownedBuffers(job.input.bytes));
-        const message: Message = { type: 'frame', job: { ...job, into }, recipe: known.posted, modules };
+        if (spent !== undefined) transfer.push(spent);
+        if (encoded.kind === 'bytes') transfer.push(...ownedBuffers(encoded.bytes));
+        const message: Message = { type: 'frame', job, recipe: known.posted, modules };
         return { message, transfer };
       },
       deadline: known.posted.limits.decodeMilliseconds,
@@ -310,6 +319,13 @@ export class FramePool implements Pool {
       // The frames of one image. Bytes of the caller's may be gone after the first attempt.
       family: input.kind === 'source' && strip === undefined ? recipe : undefined,
     });
+  }
+
+  /** Memory of an earlier strip of that size; none for the strip that makes the memory of the frame. */
+  #spentFor({ rows, room }: StripJob, attributes: ImagePixel): ArrayBuffer | undefined {
+    const { columns, samplesPerPixel, bitsAllocated } = attributes;
+    if (room !== undefined) return undefined;
+    return this.#spent.take((rows * columns * samplesPerPixel * bitsAllocated) / 8);
   }
 
   /**

@@ -1,16 +1,18 @@
 import type { EncodedFrame } from '../codecs/codec.js';
-import { WHOLE } from '../codecs/view.js';
+import { type Region, WHOLE } from '../codecs/view.js';
 import { transferSyntaxOf } from '../dicom/transfer-syntaxes.js';
 import { renderSamples } from '../display/render.js';
 import { Aborted, LimitExceeded, withContext } from '../errors.js';
 import { decodeEncodedFrame } from '../frame/decode-frame.js';
 import type { DecodedFrame, SampleArray } from '../frame/decoded-frame.js';
 import { provideModule } from '../wasm/modules.js';
+import { stripMemory } from './joined-frame.js';
 import type { Answer, FrameInput, FrameJob, Message, RenderedFrame, WorkerInterface } from './protocol.js';
 import { type EncodedBytes, readEncoded } from './read-encoded.js';
 import { type PostedRecipe, RecipeBook } from './recipe.js';
 import { SourceCache } from './source-cache.js';
 import { StopFlags } from './stop-flags.js';
+import type { Strip } from './strips.js';
 import { registerFrom, threadCodecs } from './thread-codecs.js';
 
 /**
@@ -125,11 +127,11 @@ async function decode(
   const { view = WHOLE } = request;
   const decoded = await decodeEncodedFrame(encoded, {
     ...request,
-    view:
-      strip === undefined ? view : { ...view, region: { ...strip, column: 0, columns: attributes.columns } },
+    view: strip === undefined ? view : { ...view, region: rowsOf(strip, attributes.columns) },
     limits,
     frame,
     into: display === undefined ? (into as SampleArray | undefined) : undefined,
+    createOutput: strip && ((type, length) => stripMemory(strip, limits.frameBytes, type, length)),
     registry: threadCodecs(),
     checkpoint,
     readMilliseconds: read,
@@ -146,6 +148,10 @@ async function decode(
     engine,
     timings: { ...timings, render: performance.now() - begin },
   };
+}
+
+function rowsOf({ row, rows }: Strip, columns: number): Region {
+  return { row, rows, column: 0, columns };
 }
 
 /** Not every codec and not the platform's inflater take shared memory; native samples are only copied or viewed. */

@@ -28,11 +28,19 @@ export interface FrameJob {
   readonly frame: number | undefined;
   readonly input: FrameInput;
   /** The rows that are wanted, where other workers decode the rest. */
-  readonly strip: Strip | undefined;
+  readonly strip: StripJob | undefined;
   /** Memory shared with the caller, or spent by an earlier frame and sent back. */
   readonly into: SampleArray | Uint8ClampedArray | undefined;
   /** There where the frame is to be rendered when it is decoded. */
   readonly display: DisplayJob | undefined;
+}
+
+/** A part of a frame, and the memory for its samples where there is no `into`. */
+export interface StripJob extends Strip {
+  /** Rows of the whole frame, for which memory is to be made: of the first strip, behind whose samples the others will be copied. */
+  readonly room?: number | undefined;
+  /** Memory of an earlier strip: used where its length is right. */
+  readonly spent?: ArrayBuffer | undefined;
 }
 
 /** How a frame is to be shown: by the dataset, and by the caller. */

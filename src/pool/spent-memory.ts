@@ -32,11 +32,16 @@ export class SpentMemory {
 
   /** An array of this type and length, of memory that is kept; undefined where none fits. */
   like(pixels: Pixels): Pixels | undefined {
-    const place = this.#buffers.findIndex((buffer) => buffer.byteLength === pixels.byteLength);
-    if (place === -1) return undefined;
-    const [buffer] = this.#buffers.splice(place, 1);
-    if (pixels instanceof Uint8ClampedArray) return new Uint8ClampedArray(buffer!);
-    return viewSamples(typeOf(pixels), new Uint8Array(buffer!));
+    const buffer = this.take(pixels.byteLength);
+    if (buffer === undefined) return undefined;
+    if (pixels instanceof Uint8ClampedArray) return new Uint8ClampedArray(buffer);
+    return viewSamples(typeOf(pixels), new Uint8Array(buffer));
+  }
+
+  /** So many bytes of memory that is kept; undefined where there is no piece of that length. */
+  take(byteLength: number): ArrayBuffer | undefined {
+    const place = this.#buffers.findIndex((buffer) => buffer.byteLength === byteLength);
+    return place === -1 ? undefined : this.#buffers.splice(place, 1)[0];
   }
 
   clear(): void {

@@ -12,49 +12,86 @@ export interface FrameSize {
   readonly rows: number;
   /** Samples in all. */
   readonly samples: number;
-  /** Bytes of them, where they must be copied into place; 0 where workers write them there. */
-  readonly copied: number;
   /** Bytes of the codestream. */
   readonly encoded: number;
+  /** Bytes of the samples. */
+  readonly bytes: number;
+  /**
+   * Where they go. `fresh`: memory that the worker of the first strip makes for the whole frame, and the other strips are copied to;
+   * `reused`: all strips are copied into the caller's array; `shared`: workers write there.
+   */
+  readonly output: 'fresh' | 'reused' | 'shared';
 }
 
 /** Milliseconds for the messages and for what each worker reads of the codestream before its own rows. */
 const OVERHEAD = 1;
 
-/** Nanoseconds for a byte to be copied into an array of which the memory has not been touched before. */
-const COPY = 0.6;
+/** Nanoseconds for a byte of memory to be touched for the first time, and for one to be copied to where that has been done. */
+const TOUCH = 0.6;
+const COPY = 0.12;
+
+/** Halvings of the time of a frame by which that of its strips is found: to less than a thousandth. */
+const HALVINGS = 12;
 
 /** The part of its time that a frame takes in strips at most, for strips to be worth the processor time that they cost. */
 const WORTHWHILE = 0.8;
 
 /**
- * Divides the rows of a frame into strips that take about the same time. Of neighbours both decode what is between them, so
- * that all but the first have fewer bands of their own. Strips end where the filter does not reach into the next band.
+ * Divides the rows of a frame into strips so that the longest takes as little time as can be. Neighbours both decode what is between
+ * them; the first has the memory of the frame to touch where that is fresh, and is shorter for it.
  * @param most strips at most; a frame of few bands gives fewer
  */
-export function divide(rows: number, most: number, { bandRows, reach, repeated }: StripCosts): Strip[] {
+export function divide(size: FrameSize, most: number, costs: StripCosts): Strip[] {
+  const { rows } = size;
+  const { bandRows, reach } = costs;
   const bands = Math.ceil(rows / bandRows);
   const count = Math.max(1, Math.min(most, Math.floor(bands / 2)));
-  const share = (rows / bandRows + (count - 1) * repeated) / count;
-  const ends = Array.from({ length: count }, (_, strip) =>
-    strip === count - 1 ? rows : Math.round((strip + 1) * share - strip * repeated) * bandRows - reach,
-  );
-  return ends.map((end, strip) => {
-    const row = ends[strip - 1] ?? 0;
-    return { row, rows: end - row };
-  });
+  const borderOf = (band: number) => (band === 0 ? 0 : band === bands ? rows : band * bandRows - reach);
+
+  /** Each strip as long as so many milliseconds allow, with a band at least, and one for each strip that follows. */
+  const stripsWithin = (milliseconds: number): Strip[] => {
+    let end = 0;
+    return Array.from({ length: count }, (_, index) => {
+      const row = borderOf(end);
+      const last = bands - (count - 1 - index);
+      const fits = (band: number) =>
+        stripCost({ row, rows: borderOf(band) - row }, size, costs) <= milliseconds;
+      end += 1;
+      while (end < last && (index === count - 1 || fits(end + 1))) end += 1;
+      return { row, rows: borderOf(end) - row };
+    });
+  };
+
+  let least = 0;
+  let enough = stripCost({ row: 0, rows }, size, costs);
+  for (let halving = 0; halving < HALVINGS; halving++) {
+    const middle = (least + enough) / 2;
+    if (longest(stripsWithin(middle), size, costs) <= middle) enough = middle;
+    else least = middle;
+  }
+  return stripsWithin(enough);
 }
 
-/** Milliseconds that the frame takes on one worker. */
+/** Milliseconds that the frame takes on one worker, the memory of its samples aside. */
 export function wholeCost({ encoded, samples }: FrameSize, { perByte, perSample }: StripCosts): number {
   return (encoded * perByte + samples * perSample) / 1e6;
 }
 
 /** Whether a frame is done so much earlier in these strips that they are worth what they cost. */
 export function areWorthwhile(strips: readonly Strip[], size: FrameSize, costs: StripCosts): boolean {
-  const whole = wholeCost(size, costs);
-  const repeated = costs.repeated * costs.bandRows;
-  const most = Math.max(...strips.map(({ row, rows }) => rows + (row === 0 ? 0 : repeated)));
-  const divided = (whole * most) / size.rows + OVERHEAD + (size.copied * COPY) / 1e6;
+  const whole = stripCost({ row: 0, rows: size.rows }, size, costs);
+  const copied = { fresh: 1 - strips[0]!.rows / size.rows, reused: 1, shared: 0 }[size.output];
+  const divided = longest(strips, size, costs) + OVERHEAD + (copied * size.bytes * COPY) / 1e6;
   return divided < WORTHWHILE * whole;
+}
+
+function longest(strips: readonly Strip[], size: FrameSize, costs: StripCosts): number {
+  return Math.max(...strips.map((strip) => stripCost(strip, size, costs)));
+}
+
+/** Milliseconds of the worker that decodes the strip. */
+function stripCost({ row, rows }: Strip, size: FrameSize, costs: StripCosts): number {
+  const touched = size.output === 'fresh' && row === 0 ? size.bytes : 0;
+  const share = costs.work(row, row + rows, size.rows) / size.rows;
+  return share * wholeCost(size, costs) + (touched * TOUCH) / 1e6;
 }
