@@ -22,6 +22,8 @@ import { registerFrom, threadCodecs } from './thread-codecs.js';
 export class JobRunner implements WorkerInterface {
   readonly #sources = new SourceCache();
   readonly #recipes = new RecipeBook<PostedRecipe>();
+  /** Where the bytes of an earlier frame stood: those of a large one would cost page faults in fresh memory each time. */
+  #spentInput: ArrayBuffer | undefined;
   #stops: StopFlags | undefined;
   /** Resolves when all that was asked for before is done. */
   #turn: Promise<void> = Promise.resolve();
@@ -70,7 +72,9 @@ export class JobRunner implements WorkerInterface {
         checkpoint();
         const frame = encodedFrame(encoded, recipe);
         if (job.strip !== undefined && !(await isDivisible(frame, recipe))) return { kind: 'indivisible' };
-        return { kind: 'done', value: await decode(frame, job, recipe, { read, checkpoint }) };
+        const value = await decode(frame, job, recipe, { read, checkpoint });
+        if (job.input.kind === 'origin') this.#keepInput(encoded.bytes, value);
+        return { kind: 'done', value };
       }
       case 'release':
         await before;
@@ -96,7 +100,15 @@ export class JobRunner implements WorkerInterface {
     if (input.kind === 'bytes') return input;
     const source =
       input.kind === 'source' ? input.source : await this.#sources.get(origin!.source, origin!.handle);
-    return readEncoded(source, input.location);
+    const memory = this.#spentInput;
+    this.#spentInput = undefined;
+    return readEncoded(source, input.location, memory);
+  }
+
+  /** Keeps the memory of encoded bytes that this thread has read itself and that are not the samples as well. */
+  #keepInput({ buffer }: Uint8Array, result: DecodedFrame | RenderedFrame): void {
+    const pixels = 'rgba' in result ? result.rgba : result.samples;
+    if (buffer instanceof ArrayBuffer && buffer !== pixels.buffer) this.#spentInput = buffer;
   }
 }
 

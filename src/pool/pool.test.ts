@@ -93,6 +93,23 @@ class BufferSource extends ForeignSource {
   }
 }
 
+test.each([
+  [
+    'that are read as they are handed out',
+    '1.2.840.10008.1.2.1.98',
+    (frame: Uint16Array) => new Uint8Array(frame.buffer),
+  ],
+  ['that are decoded', RLE_LOSSLESS, (frame: Uint16Array) => encodeRle(frame, 1, COLUMNS)],
+])('frames %s keep their samples while a worker reads others', async (_, transferSyntax, encode) => {
+  const path = join(folder, `${transferSyntax}.dcm`);
+  writeFileSync(path, encapsulatedFile(transferSyntax, frames.map(encode)));
+  const image = await open(path, { pool: poolOf({ workers: 1 }) });
+  const decoded = await allOf(image.decodeAll());
+  expect(decoded).toHaveLength(frames.length);
+  for (const [index, frame] of decoded.entries()) expectSamples(frame, frames[index]!);
+  await image.close();
+});
+
 describe.each([0, 1, 2])('with %i workers', (workers) => {
   const sources = {
     path: () => rlePath,

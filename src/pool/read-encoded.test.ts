@@ -75,6 +75,19 @@ describe('fragments', () => {
     ]);
   });
 
+  test('memory that is given is for the first of the bytes', async () => {
+    const given: (ArrayBuffer | undefined)[] = [];
+    class NotingSource extends CountingSource {
+      override async read(offset: number, length: number, memory?: ArrayBuffer): Promise<Uint8Array> {
+        given.push(memory);
+        return super.read(offset, length);
+      }
+    }
+    const memory = new ArrayBuffer(64);
+    await readEncoded(new NotingSource(20_000), encapsulated([10, 4], [22, 20], [12_000, 3]), memory);
+    expect(given).toEqual([memory, undefined]);
+  });
+
   test('what the source ends before is missing', async () => {
     const encoded = await readEncoded(new CountingSource(30), encapsulated([10, 4], [22, 20]));
     expect([...encoded!.bytes]).toEqual([...upTo(10, 4), ...upTo(22, 8)]);

@@ -18,13 +18,18 @@ const GAP = 4096;
 /**
  * Reads the encoded bytes of a frame; the fragments of an encapsulated one are joined. What the source ends before is
  * missing: the codec then says what was whole. Undefined where the location was presumed and the frame is not there.
+ * @param memory what the bytes may be read into, see `ByteSource.read`
  */
 export async function readEncoded(
   source: ByteSource,
   location: FrameLocation,
+  memory?: ArrayBuffer,
 ): Promise<EncodedBytes | undefined> {
   if (location.kind === 'items') {
-    const fragments = fragmentsIn(await source.read(location.offset, location.length), location.fragmentable);
+    const fragments = fragmentsIn(
+      await source.read(location.offset, location.length, memory),
+      location.fragmentable,
+    );
     return fragments && { bytes: joined(fragments), bitOffset: 0 };
   }
   if (location.kind === 'native') {
@@ -35,18 +40,27 @@ export async function readEncoded(
     return { bytes: await source.read(first, end - first), bitOffset: bitOffset % wordBits };
   }
   const { fragments, frameOfCodestream } = location;
-  return { bytes: joined(await readAll(source, fragments)), bitOffset: 0, frameOfCodestream };
+  return { bytes: joined(await readAll(source, fragments, memory)), bitOffset: 0, frameOfCodestream };
 }
 
 type Fragments = Extract<FrameLocation, { kind: 'encapsulated' }>['fragments'];
 
-async function readAll(source: ByteSource, fragments: Fragments): Promise<Uint8Array[]> {
+async function readAll(
+  source: ByteSource,
+  fragments: Fragments,
+  memory: ArrayBuffer | undefined,
+): Promise<Uint8Array[]> {
   const pieces: Uint8Array[] = [];
   for (let first = 0; first < fragments.length; ) {
     let last = first;
     while (last + 1 < fragments.length && isNear(fragments[last]!, fragments[last + 1]!)) last += 1;
     const from = fragments[first]!.offset;
-    const stretch = await source.read(from, fragments[last]!.offset + fragments[last]!.length - from);
+    // The first stretch has the memory: most often it is the only one.
+    const stretch = await source.read(
+      from,
+      fragments[last]!.offset + fragments[last]!.length - from,
+      first === 0 ? memory : undefined,
+    );
     for (const { offset, length } of fragments.slice(first, last + 1)) {
       pieces.push(stretch.subarray(offset - from, offset - from + length));
     }

@@ -13,8 +13,9 @@ export interface ByteSource {
    * The bytes from `offset` on, `length` of them or as many as there are before the end. The result is the caller's to
    * read; it is a view on the source's own memory where the source is memory (never written to), else freshly read
    * into a buffer of its own that starts at byte 0.
+   * @param memory what a source may read into that would take fresh memory, where it is large enough: nobody else uses it
    */
-  read(offset: number, length: number): Promise<Uint8Array>;
+  read(offset: number, length: number, memory?: ArrayBuffer): Promise<Uint8Array>;
 
   /** Closes what is open. Reading afterwards rejects. */
   close(): Promise<void>;

@@ -31,10 +31,11 @@ class FileSource implements ByteSource {
     this.size = size;
   }
 
-  async read(offset: number, length: number): Promise<Uint8Array> {
+  async read(offset: number, length: number, memory?: ArrayBuffer): Promise<Uint8Array> {
     const wanted = Math.max(0, Math.min(length, this.size - offset));
+    const fits = memory !== undefined && memory.byteLength >= wanted;
     // Not from Buffer's pool: the caller may transfer what it gets.
-    const bytes = new Uint8Array(wanted);
+    const bytes = fits ? new Uint8Array(memory, 0, wanted) : new Uint8Array(wanted);
     let filled = 0;
     try {
       // One read may return less than it was asked for; 0 bytes mean the end.

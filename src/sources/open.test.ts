@@ -62,6 +62,21 @@ describe('openSource', () => {
     await expect(source.read(0, 1)).rejects.toMatchObject({ tag: 'InvalidDataset' });
   });
 
+  it('reads a file into memory that is given, where it is large enough', async () => {
+    const source = await openSource(path);
+    const memory = new ArrayBuffer(8);
+    const read = await source.read(3, 7, memory);
+    expect(read.buffer).toBe(memory);
+    expect(Array.from(read)).toEqual([3, 4, 5, 6, 7, 8, 9]);
+    expect(Array.from(await source.read(994, 100, memory))).toEqual(
+      [994, 995, 996, 997, 998, 999].map((i) => i & 0xff),
+    );
+    const more = await source.read(3, 9, memory);
+    expect(more.buffer).not.toBe(memory);
+    expect(more).toHaveLength(9);
+    await source.close();
+  });
+
   it('returns a source of the caller’s as it is', async () => {
     const source = await openSource(bytes);
     expect(await openSource(source)).toBe(source);
