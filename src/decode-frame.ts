@@ -103,9 +103,15 @@ export function completeAttributes(attributes: FrameAttributes): ImagePixel {
   }
   const { bitsAllocated, bitsStored } = attributes;
   return {
-    ...attributes,
+    rows: attributes.rows,
+    columns: attributes.columns,
+    samplesPerPixel: attributes.samplesPerPixel,
+    bitsAllocated,
+    bitsStored,
     highBit: attributes.highBit ?? bitsStored - 1,
+    pixelRepresentation: attributes.pixelRepresentation,
     planarConfiguration: attributes.planarConfiguration ?? 0,
+    photometricInterpretation: attributes.photometricInterpretation,
     pixelData: attributes.pixelData ?? 'integer',
     pixelDataVr: attributes.pixelDataVr ?? (bitsAllocated > 8 ? 'OW' : 'OB'),
   };

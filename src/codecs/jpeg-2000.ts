@@ -108,7 +108,8 @@ function decodeBy(decode: Decode, context: DecodeContext): Codestream {
     (header) => context.allocate(describe(header, view)),
     context.truncated === 'keep' ? { ...context, onTruncated } : context,
   );
-  return { ...describe(header, view), ...(truncated && { truncated }) };
+  const codestream = describe(header, view);
+  return truncated === undefined ? codestream : { ...codestream, truncated };
 }
 
 /** The kernel would say the same; said here, another engine is asked. */

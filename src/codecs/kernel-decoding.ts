@@ -30,5 +30,6 @@ export function decodeByKernel(
     },
     context.truncated === 'keep' ? { ...context, onTruncated } : context,
   );
-  return { ...describe(header), ...(truncated && { truncated }) };
+  const codestream = describe(header);
+  return truncated === undefined ? codestream : { ...codestream, truncated };
 }

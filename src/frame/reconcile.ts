@@ -72,7 +72,6 @@ export function reconcile(codestream: Codestream, attributes: ImagePixel, coding
       ? reconcilePhotometric(codestream, attributes, followed)
       : afterDecoding(coding.photometricInterpretation);
   const { rows, columns } = codestream.extent ?? codestream;
-  const geometry = { rows, columns, samplesPerPixel, photometricInterpretation, mismatches };
 
   if (attributes.pixelData !== 'integer') {
     const type = attributes.pixelData === 'float' ? 'float32' : 'float64';
@@ -82,7 +81,16 @@ export function reconcile(codestream: Codestream, attributes: ImagePixel, coding
         { clause: 'PS3.3 C.7.6.24' },
       );
     }
-    return { ...geometry, type, stored: undefined, clean: true };
+    return {
+      rows,
+      columns,
+      samplesPerPixel,
+      photometricInterpretation,
+      type,
+      stored: undefined,
+      clean: true,
+      mismatches,
+    };
   }
 
   const stored = reconcileBits(codestream, attributes, coding, followed);
@@ -90,7 +98,8 @@ export function reconcile(codestream: Codestream, attributes: ImagePixel, coding
   const needed = integerType(stored.bits, stored.signed);
   const type = bytesOf(needed) > bytesOf(declared) ? needed : declared;
   if (type !== declared) followed('bitsAllocated', attributes.bitsAllocated, bytesOf(type) * 8);
-  return { ...geometry, type, stored, clean: isClean(codestream, stored, type) };
+  const clean = isClean(codestream, stored, type);
+  return { rows, columns, samplesPerPixel, photometricInterpretation, type, stored, clean, mismatches };
 }
 
 type Followed = (attribute: string, dataset: number | string, actual: number | string) => void;

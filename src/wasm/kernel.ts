@@ -1,22 +1,9 @@
 import { InvalidBitstream, LimitExceeded, TruncatedData, WorkerFailure } from '../errors.js';
 import type { Limits } from '../limits.js';
 import { mayHold } from './held-memory.js';
+import { KernelInstance } from './kernel-instance.js';
 import { moduleOf } from './modules.js';
 import { DONE, errorOf, type Failure, MORE } from './status.js';
-
-/** What a kernel exports: see assembly/README.md. */
-interface KernelExports {
-  readonly memory: WebAssembly.Memory;
-  readonly parameters: WebAssembly.Global<'i32'>;
-  readonly header: WebAssembly.Global<'i32'>;
-  readonly strip: WebAssembly.Global<'i32'>;
-  readonly failure: WebAssembly.Global<'i32'>;
-  begin(length: number): number;
-  /** Kernels that decode frames whose bytes come in pieces. */
-  arrived?(length: number): void;
-  open(): number;
-  step(): number;
-}
 
 /** How one frame is to be decoded. */
 export interface KernelOptions {
@@ -35,8 +22,8 @@ export interface KernelOptions {
 /** Given the header of a frame and the parameters that the kernel reads later, gives the memory to fill. */
 type OnHeader = (header: Int32Array, parameters: Int32Array) => Uint8Array;
 
-/** Parameters that a kernel has of its own; the last one of the block is the arena's limit. */
-const OWN_PARAMETERS = 15;
+/** The last one of the parameters is the arena's limit; those in front of it are the kernel's own. */
+const PAGES_ALLOWED = 15;
 const PAGE = 65536;
 const JUNK = 0xa5;
 /** Memory that is made junk in front of a frame, beyond its input. */
@@ -67,7 +54,7 @@ export function kernelWhenNeeded(name: string): () => Promise<Kernel> {
 export class Kernel {
   readonly name: string;
   readonly #module: WebAssembly.Module;
-  #exports: KernelExports | undefined;
+  #kept: KernelInstance | undefined;
   #pieces: Pieces | undefined;
 
   constructor(name: string, module: WebAssembly.Module) {
@@ -83,13 +70,13 @@ export class Kernel {
   /** Lets the instance and its memory go. The next frame makes another one. */
   close(): void {
     this.#pieces = undefined;
-    this.#exports = undefined;
+    this.#kept = undefined;
     mayHold(this, 0, 0);
   }
 
   /** Bytes of WebAssembly memory held for the next frame. */
   get heldBytes(): number {
-    return this.#exports?.memory.buffer.byteLength ?? 0;
+    return this.#kept?.views.bytes.length ?? 0;
   }
 
   /**
@@ -113,7 +100,7 @@ export class Kernel {
   ): Int32Array {
     return this.#guard(options, (kernel) => {
       const input = place(kernel, bytes.length, parameters, options);
-      new Uint8Array(kernel.memory.buffer).set(bytes, input);
+      kernel.views.bytes.set(bytes, input);
       return this.#run(kernel, onHeader, options);
     });
   }
@@ -143,7 +130,7 @@ export class Kernel {
         ...{ limit: 'byteLength', allowed: pieces.byteLength, requested },
       });
     }
-    new Uint8Array(kernel.memory.buffer).set(bytes, pieces.input + pieces.arrived);
+    kernel.views.bytes.set(bytes, pieces.input + pieces.arrived);
     pieces.arrived += bytes.length;
   }
 
@@ -151,32 +138,30 @@ export class Kernel {
   picture(onHeader: OnHeader, options: KernelOptions): Int32Array {
     const [kernel, { arrived }] = this.#expecting();
     return this.#guard(options, () => {
-      kernel.arrived?.(arrived);
+      kernel.functions.arrived?.(arrived);
       return this.#run(kernel, onHeader, options);
     });
   }
 
-  #expecting(): [KernelExports, Pieces] {
-    if (this.#exports === undefined || this.#pieces === undefined) {
+  #expecting(): [KernelInstance, Pieces] {
+    if (this.#kept === undefined || this.#pieces === undefined) {
       throw new WorkerFailure(`the kernel ${this.name} expects no bytes`);
     }
-    return [this.#exports, this.#pieces];
+    return [this.#kept, this.#pieces];
   }
 
-  #run(kernel: KernelExports, onHeader: OnHeader, options: KernelOptions): Int32Array {
-    check(kernel, guarded(kernel.open));
-    const header = new Int32Array(kernel.memory.buffer, kernel.header.value, 16).slice();
-    const target = onHeader(
-      header,
-      new Int32Array(kernel.memory.buffer, kernel.parameters.value, OWN_PARAMETERS),
-    );
+  #run(kernel: KernelInstance, onHeader: OnHeader, options: KernelOptions): Int32Array {
+    const { open, step } = kernel.functions;
+    check(kernel, guarded(open));
+    const header = kernel.views.header.slice();
+    const target = onHeader(header, kernel.views.parameters);
     let filled = 0;
     let end = 0; // of the strips so far: where it is as much as was filled, they have no gap
     for (let status = MORE; status !== DONE; ) {
       options.checkpoint?.();
-      new Int32Array(kernel.memory.buffer, kernel.strip.value, 4).fill(0);
+      kernel.views.strip.fill(0);
       try {
-        status = check(kernel, guarded(kernel.step));
+        status = check(kernel, guarded(step));
       } catch (error) {
         if (options.onTruncated === undefined || !(error instanceof TruncatedData)) throw error;
         const isUsable = filled === target.length || (filled === end && error.goodRows !== undefined);
@@ -195,26 +180,25 @@ export class Kernel {
   }
 
   /** Works on the instance, and drops it when it has trapped or grown too large. */
-  #guard<Result>(options: KernelOptions, work: (kernel: KernelExports) => Result): Result {
+  #guard<Result>(options: KernelOptions, work: (kernel: KernelInstance) => Result): Result {
     try {
       return work(this.#instance());
     } catch (error) {
       if (error instanceof Trap) {
-        this.#exports = undefined;
+        this.#kept = undefined;
         throw new InvalidBitstream(`the kernel ${this.name} gave up on these bytes`, { cause: error.cause });
       }
-      if (error instanceof WorkerFailure) this.#exports = undefined;
+      if (error instanceof WorkerFailure) this.#kept = undefined;
       throw error;
     } finally {
       const pieces = this.#pieces !== undefined;
-      if (!pieces && !mayHold(this, this.heldBytes, options.limits.memoryBytes)) this.#exports = undefined;
+      if (!pieces && !mayHold(this, this.heldBytes, options.limits.memoryBytes)) this.#kept = undefined;
     }
   }
 
-  #instance(): KernelExports {
-    // The exports are what `module.ts` of our own kernels gives; WebAssembly has no types to check that by.
-    this.#exports ??= new WebAssembly.Instance(this.#module).exports as unknown as KernelExports;
-    return this.#exports;
+  #instance(): KernelInstance {
+    this.#kept ??= new KernelInstance(this.#module);
+    return this.#kept;
   }
 }
 
@@ -238,21 +222,21 @@ function guarded(call: () => number): number {
 
 /** Begins a frame and returns the address for its input. */
 function place(
-  kernel: KernelExports,
+  kernel: KernelInstance,
   length: number,
   parameters: readonly number[],
   { limits, junk }: KernelOptions,
 ): number {
   const allowed = limits.memoryBytes + 4 * limits.frameBytes;
-  const block = new Int32Array(kernel.memory.buffer, kernel.parameters.value, OWN_PARAMETERS + 1);
-  block.fill(0);
-  block.set(parameters);
-  block[OWN_PARAMETERS] = Math.min(Math.ceil(allowed / PAGE), PAGE - 1);
+  const block = kernel.views.parameters;
+  for (let index = 0; index < PAGES_ALLOWED; index += 1) block[index] = parameters[index] ?? 0;
+  block[PAGES_ALLOWED] = Math.min(Math.ceil(allowed / PAGE), PAGE - 1);
+  const { begin } = kernel.functions;
   if (junk) {
-    const start = kernel.begin(length + JUNK_BYTES);
-    if (start !== 0) new Uint8Array(kernel.memory.buffer).fill(JUNK, start);
+    const start = begin(length + JUNK_BYTES);
+    if (start !== 0) kernel.views.bytes.fill(JUNK, start);
   }
-  const input = length < 2 ** 31 ? kernel.begin(length) : 0;
+  const input = length < 2 ** 31 ? begin(length) : 0;
   if (input === 0) {
     throw new LimitExceeded(`an encoded frame of ${length} bytes does not fit in a kernel's memory`, {
       limit: 'memoryBytes',
@@ -264,34 +248,33 @@ function place(
 }
 
 /** Passes Done and More on, throws what any other status means. */
-function check(kernel: KernelExports, status: number): number {
+function check(kernel: KernelInstance, status: number): number {
   if (status === DONE || status === MORE) return status;
-  const block = new Int32Array(kernel.memory.buffer, kernel.failure.value, 3);
+  const { failure: block, parameters } = kernel.views;
   const known = (index: number) => (block[index] === -1 ? undefined : block[index]);
-  const [pages] = new Int32Array(kernel.memory.buffer, kernel.parameters.value + 4 * OWN_PARAMETERS, 1);
   const failure: Failure = {
     offset: known(0),
     detail: known(1),
     goodRows: known(2),
-    memoryAllowed: pages * PAGE,
+    memoryAllowed: parameters[PAGES_ALLOWED] * PAGE,
   };
   throw errorOf(status, failure);
 }
 
 /** Offset in the output behind the last strip; 0 where there was none. */
-function endOfStrip(kernel: KernelExports): number {
-  const [, offset, count] = new Uint32Array(kernel.memory.buffer, kernel.strip.value, 3);
-  return offset + count;
+function endOfStrip(kernel: KernelInstance): number {
+  const { strip } = kernel.views;
+  return strip[1] + strip[2];
 }
 
 /** Copies what the last step finished to its place and returns how many bytes that was. */
-function copyStrip(kernel: KernelExports, target: Uint8Array): number {
-  const { buffer } = kernel.memory;
-  const [address, offset, count] = new Uint32Array(buffer, kernel.strip.value, 3);
+function copyStrip(kernel: KernelInstance, target: Uint8Array): number {
+  const { bytes, strip } = kernel.views;
+  const [address, offset, count] = strip;
   if (count === 0) return 0;
-  if (address + count > buffer.byteLength || offset + count > target.length) {
+  if (address + count > bytes.length || offset + count > target.length) {
     throw new WorkerFailure(`the kernel handed out ${count} bytes for offset ${offset} of ${target.length}`);
   }
-  target.set(new Uint8Array(buffer, address, count), offset);
+  target.set(new Uint8Array(bytes.buffer, address, count), offset);
   return count;
 }
