@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Extent } from './targets.js';
 
 interface KernelExports {
   readonly memory: WebAssembly.Memory;
@@ -6,6 +7,7 @@ interface KernelExports {
   readonly header: WebAssembly.Global<'i32'>;
   readonly strip: WebAssembly.Global<'i32'>;
   begin(length: number): number;
+  arrived?(length: number): void;
   open(): number;
   step(): number;
 }
@@ -41,11 +43,9 @@ export class GuardedKernel {
   readonly #kernel: KernelExports;
   readonly #guard: Buffer;
   readonly #canaries: Buffer;
+  readonly #extent: Extent;
 
-  readonly #extent: readonly [rows: number, columns: number];
-
-  /** `extent`: the fields of the header that have rows and columns of what is handed out. */
-  constructor(name: string, extent: readonly [rows: number, columns: number] = [0, 1]) {
+  constructor(name: string, extent: Extent = ([rows, columns]) => [rows!, columns!]) {
     this.#extent = extent;
     const bytes = readFileSync(new URL(`../dist/kernels/${name}.wasm`, import.meta.url));
     // What `module.ts` of our own kernels exports; WebAssembly has no types to check that by.
@@ -66,7 +66,30 @@ export class GuardedKernel {
    * @throws Error where the kernel does what it must not; whatever it traps with goes through
    */
   decode(bytes: Uint8Array, own: readonly number[], fill?: number): Answer {
-    const { memory, parameters, header, strip, begin, open, step } = this.#kernel;
+    this.#place(bytes, own, fill);
+    return this.#picture(own);
+  }
+
+  /**
+   * Decodes a picture of each of the first `lengths` bytes, as they come.
+   * @returns the answer to the last one
+   */
+  decodeInPieces(bytes: Uint8Array, own: readonly number[], lengths: readonly number[]): Answer {
+    const input = this.#place(bytes.subarray(0, 0), own, undefined, bytes.length);
+    const target = new Uint8Array(this.#kernel.memory.buffer);
+    let answer: Answer | undefined;
+    let before = 0;
+    for (const length of lengths) {
+      target.set(bytes.subarray(before, length), input + before);
+      before = length;
+      this.#kernel.arrived?.(length);
+      answer = this.#picture(own);
+    }
+    return answer!;
+  }
+
+  #place(bytes: Uint8Array, own: readonly number[], fill?: number, length = bytes.length): number {
+    const { memory, parameters, begin } = this.#kernel;
     const block = new Int32Array(memory.buffer, parameters.value, 16);
     block.fill(0);
     block.set(own);
@@ -75,11 +98,17 @@ export class GuardedKernel {
       const base = begin(0);
       new Uint8Array(memory.buffer, base, FILLED).fill(fill);
     }
-    const input = begin(bytes.length);
+    const input = begin(length);
     new Uint8Array(memory.buffer).set(bytes, input);
+    return input;
+  }
+
+  #picture(own: readonly number[]): Answer {
+    const { memory, header, strip, open, step } = this.#kernel;
     const status = open();
     const fields = new Int32Array(memory.buffer, header.value, 16);
-    const size = this.#extent.reduce((product, field) => product * fields[field]!, fields[2]! * fields[4]!);
+    const [rows, columns] = this.#extent(fields, own);
+    const size = rows * columns * fields[2]! * fields[4]!;
     if (status !== DONE || size === 0) return { outcome: status, steps: 0, checksum: 0 };
     if (size > MOST_BYTES) return { outcome: 'too large', steps: 0, checksum: 0 };
     let checksum = fields.reduce((sum, field) => (Math.imul(sum, 31) + field) | 0, 0);

@@ -1,6 +1,7 @@
 // Whole streams of every kind, for each kernel, which are then damaged. They are small: so many more fit into an hour.
 import { encodeJpegLossless, type JpegLosslessImage } from '../fixtures/generate/jpeg-lossless-encoder.js';
 import { encodeJpegLs, type JpegLsImage } from '../fixtures/generate/jpeg-ls-encoder.js';
+import { encodeMultiComponent, forwardWavelet } from '../fixtures/generate/multi-component-encoder.js';
 import { encodeHtJpeg2000, encodeJpeg2000 } from '../fixtures/generate/package-encoders.js';
 import type { Picture } from '../fixtures/generate/picture.js';
 import { ramp } from '../src/codecs/codec.test-support.js';
@@ -118,7 +119,7 @@ export function jpegLsStreams(random: Random): Uint8Array[] {
   );
 }
 
-/** JPEG 2000, Part 1 and high throughput. */
+/** JPEG 2000, Part 1, high throughput, and component transformations of Part 2. */
 export async function jpeg2000Streams(): Promise<Uint8Array[]> {
   const picture = (bits: number, samplesPerPixel: 1 | 3): Picture => {
     const count = 70 * 90 * samplesPerPixel;
@@ -133,5 +134,48 @@ export async function jpeg2000Streams(): Promise<Uint8Array[]> {
     await encodeHtJpeg2000(picture(8, 3), { decompositions: 3 }),
     await encodeHtJpeg2000(picture(16, 1), { decompositions: 2, progression: 3 }),
   ];
-  return encoded.flatMap(({ frames }) => frames);
+  return [...encoded.flatMap(({ frames }) => frames), ...(await multiComponentStreams())];
+}
+
+/** T.801 Annex J: a wavelet and a prediction in two stages; an array that makes three components of two. */
+async function multiComponentStreams(): Promise<Uint8Array[]> {
+  const [rows, columns] = [20, 30];
+  const plane = (c: number) => Array.from({ length: rows * columns }, (_, i) => ((i * (c + 3)) % 97) - 40);
+  const signed = (samples: number[]) => ({ samples, bits: 12, signed: true });
+  const all = [0, 1, 2, 3];
+  const outputs = (count: number) => Array.from({ length: count }, () => ({ bits: 9, signed: false }));
+  return [
+    await encodeMultiComponent({
+      rows,
+      columns,
+      components: forwardWavelet(all.map(plane), 2, 1, '5-3').map(signed),
+      outputs: outputs(4),
+      arrays: [
+        { kind: 0, index: 1, elements: [1, -1, 0.5, 0, 0, 1] },
+        { kind: 2, index: 1, elements: [100, 0, 3, 7] },
+      ],
+      stages: [
+        [
+          {
+            kind: 'wavelet',
+            filter: '5-3',
+            levels: 2,
+            origin: 1,
+            inputs: all,
+            outputs: [3, 1, 0, 2],
+            offset: 1,
+          },
+        ],
+        [{ kind: 'dependency', array: 1, inputs: all, outputs: all, offset: 1 }],
+      ],
+    }),
+    await encodeMultiComponent({
+      rows,
+      columns,
+      components: [plane(0), plane(1)].map(signed),
+      outputs: outputs(3),
+      arrays: [{ kind: 1, index: 2, elements: [1, 0.5, -1, 2, 0, 1] }],
+      stages: [[{ kind: 'decorrelation', array: 2, inputs: [1, 0], outputs: [2, 0, 1], offset: 0 }]],
+    }),
+  ];
 }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { encodeMultiComponent, forwardWavelet } from '../../fixtures/generate/multi-component-encoder.js';
 import { jpeg2000Streams } from '../../fuzz/streams.js';
 import { AttributeMismatch } from '../errors.js';
 import { DEFAULT_LIMITS } from '../limits.js';
@@ -15,53 +14,6 @@ const ROUNDS = 1_500 * Number(process.env.CINELOOP_FUZZ ?? 1);
 const MOST_BYTES = 1 << 21;
 
 type Random = ReturnType<typeof randomNumbers>;
-
-async function wholeStreams(): Promise<Uint8Array[]> {
-  return [...(await jpeg2000Streams()), ...(await multiComponentStreams())];
-}
-
-/** T.801 Annex J: a wavelet and a prediction in two stages; an array that makes three components of two. */
-async function multiComponentStreams(): Promise<Uint8Array[]> {
-  const [rows, columns] = [20, 30];
-  const plane = (c: number) => Array.from({ length: rows * columns }, (_, i) => ((i * (c + 3)) % 97) - 40);
-  const signed = (samples: number[]) => ({ samples, bits: 12, signed: true });
-  const all = [0, 1, 2, 3];
-  const outputs = (count: number) => Array.from({ length: count }, () => ({ bits: 9, signed: false }));
-  return [
-    await encodeMultiComponent({
-      rows,
-      columns,
-      components: forwardWavelet(all.map(plane), 2, 1, '5-3').map(signed),
-      outputs: outputs(4),
-      arrays: [
-        { kind: 0, index: 1, elements: [1, -1, 0.5, 0, 0, 1] },
-        { kind: 2, index: 1, elements: [100, 0, 3, 7] },
-      ],
-      stages: [
-        [
-          {
-            kind: 'wavelet',
-            filter: '5-3',
-            levels: 2,
-            origin: 1,
-            inputs: all,
-            outputs: [3, 1, 0, 2],
-            offset: 1,
-          },
-        ],
-        [{ kind: 'dependency', array: 1, inputs: all, outputs: all, offset: 1 }],
-      ],
-    }),
-    await encodeMultiComponent({
-      rows,
-      columns,
-      components: [plane(0), plane(1)].map(signed),
-      outputs: outputs(3),
-      arrays: [{ kind: 1, index: 2, elements: [1, 0.5, -1, 2, 0, 1] }],
-      stages: [[{ kind: 'decorrelation', array: 2, inputs: [1, 0], outputs: [2, 0, 1], offset: 0 }]],
-    }),
-  ];
-}
 
 /** Damages a copy, its headers above all; or cuts it. */
 function damage(bytes: Uint8Array, random: Random): Uint8Array {
@@ -123,7 +75,7 @@ describe('JPEG 2000, damaged streams', () => {
     `answers ${ROUNDS} of them with samples or a typed error, the shipped kernel and its plain twin alike`,
     async () => {
       const random = randomNumbers(2000);
-      const streams = await wholeStreams();
+      const streams = await jpeg2000Streams();
       const shipped = new Kernel('jpeg-2000', await moduleOf('jpeg-2000'));
       const twin = new Kernel('jpeg-2000', await plainTwin('jpeg-2000'));
       const whole = streams.map((bytes) => askJpeg2000(shipped, bytes, false).samples);
