@@ -5,7 +5,8 @@
  * 7 and 8 the first component that is handed out and how many are, 0 for all;
  * 9 whether coefficients are kept for the next picture of the same frame, made when more of its bytes have arrived.
  * The header has behind the fields that all kernels have: 5 signed, 6 component transform, 7 and 8 rows and columns of the picture at
- * the reduction. The host holds the region against them: of one that is not inside the picture there is nothing to step through.
+ * the reduction, 9 whether all components that are handed out have one precision and sign. The host holds the region against the
+ * picture: of one that is not inside there is nothing to step through.
  *
  * Tiles are decoded one after the other. The packets of a tile are read as a whole; then its rows are asked for from the top (see
  * synthesis.ts) and come out in strips. Where several tiles stand side by side, a strip is a row of tiles. Where
@@ -41,6 +42,7 @@ import {
   outputBits,
   outputComponent,
   outputCount,
+  outputsAlike,
   outputSigned,
   selected,
 } from './output-components';
@@ -171,6 +173,7 @@ function openPicture(): i32 {
   store<i32>(header, componentTransform && componentCount >= 3, 24);
   store<u32>(header, pictureRows, 28);
   store<u32>(header, pictureColumns, 32);
+  store<i32>(header, outputsAlike, 36);
   tile = 0;
   strip = 0;
   cutRow = -1;

@@ -17,6 +17,8 @@ export let selected: bool = false;
 /** Bits that hold every sample. */
 export let outputBits: i32 = 0;
 export let outputSigned: bool = false;
+/** All of them have one precision and sign. */
+export let outputsAlike: bool = false;
 let outputs: usize = 0;
 
 /** The precision, sign and level shift of the samples of an output component, counted among those handed out; what else it has means nothing. */
@@ -37,6 +39,7 @@ export function listOutputs(transformed: bool): i32 {
   if (outputs == 0) return fail(Status.LimitMemory, -1);
   let unsignedBits = 0;
   let signedBits = 0;
+  outputsAlike = true;
   for (let c = 0; c < outputCount; c++) {
     const to = outputComponent(c);
     if (transformed) {
@@ -50,6 +53,7 @@ export function listOutputs(transformed: bool): i32 {
       to.signed = from.signed;
       to.shifted = <u8>(from.signed == 0);
     }
+    if (!to.isLike(outputComponent(0))) outputsAlike = false;
     if (to.signed != 0) signedBits = max(signedBits, <i32>to.precision);
     else unsignedBits = max(unsignedBits, <i32>to.precision);
   }

@@ -17,6 +17,10 @@ export interface EncodedFrame {
    * them. Undefined where the codestream is one frame.
    */
   readonly frameOfCodestream?: number | undefined;
+  /** How many frames that codestream has. */
+  readonly framesOfCodestream?: number | undefined;
+  /** Tells that codestream, and how it is to be decoded, from all others on this thread; undefined where that is not known. */
+  readonly codestreamKey?: string | undefined;
   /** UID of the transfer syntax. */
   readonly transferSyntax: string;
   readonly attributes: ImagePixel;
@@ -85,7 +89,10 @@ export interface SamplesInPlace {
   readonly bytes: Uint8Array;
 }
 
-/** A codec that is loaded and ready. It decodes one frame at a time and keeps nothing of it afterwards. */
+/**
+ * A codec that is loaded and ready. It decodes one frame at a time and keeps nothing of it afterwards, but for the other frames of a
+ * codestream that has several.
+ */
 export interface Decoder {
   /**
    * Decodes one frame into the memory that `context.allocate` gives: little endian, colour by pixel, each sample in its

@@ -9,6 +9,7 @@ import type {
   Truncation,
 } from './codec.js';
 import { inspectJpeg2000, type Jpeg2000Header } from './jpeg-2000-markers.js';
+import { type Components, SharedCodestream } from './shared-codestream.js';
 import { extentOf, type View, WHOLE } from './view.js';
 
 /** JPEG 2000 Part 1 (ITU-T T.800), multiple component transformations of Part 2 (T.801) and HTJ2K (T.814) by our own kernel, `assembly/jpeg-2000`. */
@@ -64,17 +65,27 @@ const HIGHEST_PRECISION = 28;
  * are not there are 0, and tiles without any are flat.
  */
 export function jpeg2000Decoder(kernel: Kernel): Decoder {
+  const shared = new SharedCodestream();
   return {
     decode(frame, context) {
-      const { view = WHOLE } = context;
-      const parameters = [
-        ...parametersOf(view),
-        Number(context.truncated === 'keep'),
-        ...componentsOf(frame),
-      ];
-      return decodeBy(
-        (onHeader, options) => kernel.decode(frame.bytes, parameters, onHeader, options),
+      const { bytes, frameOfCodestream, codestreamKey, attributes } = frame;
+      const viewed = parametersOf(context.view ?? WHOLE);
+      const decodeWith = (components: readonly number[], context: ComponentsContext) => {
+        const parameters = [...viewed, Number(context.truncated === 'keep'), ...components];
+        return decodeBy((onHeader, options) => kernel.decode(bytes, parameters, onHeader, options), context);
+      };
+      if (frameOfCodestream === undefined || codestreamKey === undefined) {
+        const { samplesPerPixel } = attributes;
+        const components =
+          frameOfCodestream === undefined ? [] : [frameOfCodestream * samplesPerPixel, samplesPerPixel];
+        return decodeWith(components, ofOneFrame(context));
+      }
+      return shared.decode(
+        { ...frame, frameOfCodestream },
+        `${codestreamKey} ${viewed}`,
+        () => hasTransformedComponents(bytes),
         context,
+        (first, count, context) => decodeWith([first, count], context),
       );
     },
     inPieces(byteLength, { limits, view = WHOLE }) {
@@ -84,7 +95,7 @@ export function jpeg2000Decoder(kernel: Kernel): Decoder {
         append: (bytes) => own.append(bytes),
         decode: (_, context) =>
           decodeBy((onHeader, options) => own.picture(onHeader, options), {
-            ...context,
+            ...ofOneFrame(context),
             ...{ view, truncated: 'keep' },
           }),
         close: () => own.close(),
@@ -98,14 +109,29 @@ const IN_PIECES = [1, 0, 0, 1];
 
 type Decode = (onHeader: (header: Int32Array) => Uint8Array, options: KernelOptions) => Int32Array;
 
-function decodeBy(decode: Decode, context: DecodeContext): Codestream {
+/** A context whose memory is asked for with what is known of the components. */
+type ComponentsContext = Omit<DecodeContext, 'allocate'> & { allocate(components: Components): Uint8Array };
+
+function ofOneFrame(context: DecodeContext): ComponentsContext {
+  return { ...context, allocate: ({ codestream }) => context.allocate(codestream) };
+}
+
+function hasTransformedComponents(bytes: Uint8Array): boolean {
+  try {
+    return inspectJpeg2000(bytes).componentTransform;
+  } catch {
+    return false;
+  }
+}
+
+function decodeBy(decode: Decode, context: ComponentsContext): Codestream {
   const { view = WHOLE } = context;
   let truncated: Truncation | undefined;
   const onTruncated = (goodRows: number) => {
     truncated = { goodRows };
   };
   const header = decode(
-    (header) => context.allocate(describe(header, view)),
+    (header) => context.allocate({ codestream: describe(header, view), areAlike: header[9] === 1 }),
     context.truncated === 'keep' ? { ...context, onTruncated } : context,
   );
   const codestream = describe(header, view);
@@ -125,11 +151,6 @@ function refusal({ bytes }: EncodedFrame): string | undefined {
   if (precision > HIGHEST_PRECISION && !lossless)
     return `JPEG 2000 of ${precision} bits per sample, lossy or HT`;
   return undefined;
-}
-
-/** The components of a frame that shares its codestream with others: the first one and how many. */
-function componentsOf({ frameOfCodestream, attributes: { samplesPerPixel } }: EncodedFrame): number[] {
-  return frameOfCodestream === undefined ? [] : [frameOfCodestream * samplesPerPixel, samplesPerPixel];
 }
 
 /** As `frame.ts` of the kernel takes them. A reduction beyond its numbers is one that no codestream has. */

@@ -8,6 +8,8 @@ export interface FrameOfCodestream {
   readonly fragments: readonly ByteRange[];
   /** Which of its frames, counted from 0: its components are this many times Samples per Pixel further on. */
   readonly frameOfCodestream: number;
+  /** How many it has. */
+  readonly framesOfCodestream: number;
 }
 
 /** Bytes of a codestream in which its main header must end to be understood. */
@@ -37,8 +39,9 @@ export async function framesOfCollections(
     const [{ offset, length }] = fragments;
     const components = componentsOf(await source.read(offset, Math.min(length, MAIN_HEADER)));
     if (components === undefined || components % samplesPerPixel !== 0) return undefined;
-    for (let frame = 0; frame < components / samplesPerPixel; frame += 1) {
-      frames.push({ fragments, frameOfCodestream: frame });
+    const framesOfCodestream = components / samplesPerPixel;
+    for (let frame = 0; frame < framesOfCodestream; frame += 1) {
+      frames.push({ fragments, frameOfCodestream: frame, framesOfCodestream });
     }
   }
   return frames.length === frameCount ? frames : undefined;

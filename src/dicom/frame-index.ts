@@ -20,12 +20,13 @@ export type FrameLocation =
     }
   /**
    * An encapsulated frame (PS3.5 A.4): its fragments, in order, without their item headers; and where several frames are the components
-   * of one codestream (A.4.4), which of them it is, counted from 0.
+   * of one codestream (A.4.4), which of them it is, counted from 0, and how many there are.
    */
   | {
       readonly kind: 'encapsulated';
       readonly fragments: readonly ByteRange[];
       readonly frameOfCodestream?: number | undefined;
+      readonly framesOfCodestream?: number | undefined;
     }
   /**
    * The same as an offset table has it, without a look at the source: the frame's items, headers and all. Whoever reads

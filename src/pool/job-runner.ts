@@ -70,7 +70,7 @@ export class JobRunner implements WorkerInterface {
         if (recipe === undefined || encoded === undefined) return { kind: 'misplaced' };
         const checkpoint = this.#checkpoint(job.id, recipe.limits.decodeMilliseconds);
         checkpoint();
-        const frame = encodedFrame(encoded, recipe);
+        const frame = encodedFrame(encoded, recipe, job.recipe);
         if (job.strip !== undefined && !(await isDivisible(frame, recipe))) return { kind: 'indivisible' };
         const value = await decode(frame, job, recipe, { read, checkpoint });
         if (job.input.kind === 'origin') this.#keepInput(encoded.bytes, value);
@@ -113,11 +113,15 @@ export class JobRunner implements WorkerInterface {
 }
 
 function encodedFrame(
-  { bytes, bitOffset, frameOfCodestream }: EncodedBytes,
+  { bytes, bitOffset, frameOfCodestream, framesOfCodestream, codestreamOffset }: EncodedBytes,
   { transferSyntax, attributes }: PostedRecipe,
+  recipe: number,
 ): EncodedFrame {
   const own = unshared(bytes, transferSyntax);
-  return { bytes: own, bitOffset, frameOfCodestream, transferSyntax, attributes };
+  const frame = { bytes: own, bitOffset, transferSyntax, attributes };
+  if (frameOfCodestream === undefined) return frame;
+  // A recipe is one image's.
+  return { ...frame, frameOfCodestream, framesOfCodestream, codestreamKey: `${recipe} ${codestreamOffset}` };
 }
 
 async function isDivisible(frame: EncodedFrame, { request }: PostedRecipe): Promise<boolean> {

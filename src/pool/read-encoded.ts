@@ -10,6 +10,9 @@ export interface EncodedBytes {
   readonly bitOffset: number;
   /** Which frame of the codestream, where it has several (see `FrameLocation`). */
   readonly frameOfCodestream?: number | undefined;
+  readonly framesOfCodestream?: number | undefined;
+  /** Where in the source that codestream begins. */
+  readonly codestreamOffset?: number | undefined;
 }
 
 /** Bytes between two fragments that are read along rather than read around: an item header has 8. */
@@ -39,8 +42,11 @@ export async function readEncoded(
     const end = Math.ceil((bitOffset + bitLength) / wordBits) * wordBytes;
     return { bytes: await source.read(first, end - first), bitOffset: bitOffset % wordBits };
   }
-  const { fragments, frameOfCodestream } = location;
-  return { bytes: joined(await readAll(source, fragments, memory)), bitOffset: 0, frameOfCodestream };
+  const { fragments, frameOfCodestream, framesOfCodestream } = location;
+  const bytes = joined(await readAll(source, fragments, memory));
+  if (frameOfCodestream === undefined) return { bytes, bitOffset: 0 };
+  const codestreamOffset = fragments[0]?.offset;
+  return { bytes, bitOffset: 0, frameOfCodestream, framesOfCodestream, codestreamOffset };
 }
 
 type Fragments = Extract<FrameLocation, { kind: 'encapsulated' }>['fragments'];
