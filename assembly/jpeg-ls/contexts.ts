@@ -1,50 +1,50 @@
 /**
- * The contexts of regular mode: how gradients choose one (T.87 A.3.3, A.3.4), and what each keeps (A.2.1, A.6).
+ * The contexts of regular mode (T.87 A.3.4): what each keeps, and how a sample's error changes it (A.2.1, A.6).
  *
- * A context takes 16 bytes. The first four are all that decoding a sample waits for, so they are kept ready:
+ * Q, which chooses one, is -364 to 364; its sign is taken off, so there are 365. Context 0 serves interleaving by sample,
+ * where one component may have no gradients while another has. A context takes 16 bytes:
  *
- *     bit   0-5   k, the Golomb parameter
- *     bit   7     errors are mapped the other way round (A.5.2): k is 0, the coding lossless, and 2 B[Q] <= -N[Q]
- *     bit  16-31  C[Q], signed
- *     then  A[Q], B[Q], N[Q], 32 bits each
- *
- * Q is 81 Q1 + 9 Q2 + Q3, -364 to 364, of which the sign is taken off: 365 contexts. Context 0 serves interleaving by
- * sample, where one component may have no gradients while another has.
+ *     0   k, the Golomb parameter of the next error, 8 bits: kept ready, because decoding waits for it
+ *     1   C[Q], 8 bits
+ *     4   -B[Q], 0 to N[Q] - 1, so that one comparison each tells when C changes
+ *     8   A[Q]
+ *     12  N[Q], as the address of its place in the table of `golomb.ts`
  */
-import { golombParameter } from './golomb';
-import { maxval, near, quantum, range, reset, t1, t2, t3 } from './preset-parameters';
+import { countOf, golombParameter, lessOne, NEXT_COUNT } from './golomb';
+import { quantum, range, reset } from './preset-parameters';
 
 const COUNT: i32 = 365;
-/** log2 of the bytes of a context. */
-const SHIFT: i32 = 4;
+export const CONTEXT_BYTES = 16;
 
 /** Address of context 0. */
-export const contexts: usize = memory.data(COUNT << SHIFT, 16);
+export const contexts: usize = memory.data(COUNT * CONTEXT_BYTES, 16);
 
-/** Qi times the bytes of a context, for each gradient from -65535 to 65535: one byte each. */
-const quantized = memory.data(2 * 65536 + 16, 16);
-const middle = quantized + 65536;
+/** N[Q] + 1 where N[Q] is RESET, and where it has been halved. */
+const limits = memory.data(8, 4);
 
-/** `middle`, kept in memory so that the compiler does not take the sum of it and an index apart. */
-const middleCell = memory.data(4, 4);
+@inline
+function behindReset(): usize {
+  return load<usize>(limits);
+}
 
-/** Parameters that the table was made for. */
-let tableOf: i32 = -1;
-let tableT1: i32 = 0;
-let tableT2: i32 = 0;
-let tableT3: i32 = 0;
-let tableNear: i32 = 0;
+@inline
+function halfOfReset(): usize {
+  return load<usize>(limits, 4);
+}
 
 /** Starts out as A.2.1 says: at the begin of a scan and of each restart interval. */
 export function resetContexts(): void {
   const a = initialA();
-  const hot = golombParameter(a, 1);
-  for (let at = contexts; at < contexts + (COUNT << SHIFT); at += 1 << SHIFT) {
-    store<u32>(at, hot);
-    store<u32>(at, a, 4);
-    store<u32>(at, 0, 8);
-    store<u32>(at, 1, 12);
+  const n = countOf(1);
+  const k = golombParameter(a, n);
+  for (let at = contexts; at < contexts + COUNT * CONTEXT_BYTES; at += CONTEXT_BYTES) {
+    store<u32>(at, k);
+    store<i32>(at, 0, 4);
+    store<u32>(at, a, 8);
+    store<usize>(at, n, 12);
   }
+  store<usize>(limits, countOf(reset() + 1));
+  store<usize>(limits, countOf((reset() >>> 1) + 1), 4);
 }
 
 /** A[Q] at the beginning. */
@@ -52,69 +52,52 @@ export function initialA(): u32 {
   return max(2, (range() + 32) >> 6);
 }
 
-/** Makes the table of quantized gradients (A.3.3) for the parameters of the scan, if it is another one than last time. */
-export function prepareGradients(): void {
-  if (tableOf == maxval() && tableT1 == t1 && tableT2 == t2 && tableT3 == t3 && tableNear == near()) return;
-  tableOf = maxval();
-  tableT1 = t1;
-  tableT2 = t2;
-  tableT3 = t3;
-  tableNear = near();
-  store<usize>(middleCell, middle);
-  fillGradients(0, near() + 1, 0);
-  fillGradients(near() + 1, t1, 1);
-  fillGradients(t1, t2, 2);
-  fillGradients(t2, t3, 3);
-  fillGradients(t3, maxval() + 1, 4);
-}
-
-/** Gradients from `first` to in front of `end`, and their negatives. */
-function fillGradients(first: i32, end: i32, q: i32): void {
-  if (end <= first) return;
-  memory.fill(middle + first, <u8>(q << SHIFT), end - first);
-  memory.fill(middle - end + 1, <u8>(-q << SHIFT), end - first);
-}
-
-/** Where a gradient of 0 stands in the table. */
 @inline
-export function noGradient(): usize {
-  return load<usize>(middleCell);
+export function contextK(at: usize): u32 {
+  return <u32>load<u8>(at);
 }
 
-/** Q of a gradient, in bytes of contexts; `zero` is `noGradient()`. */
+/** C[Q]. */
 @inline
-export function quantize(zero: usize, gradient: i32): i32 {
-  return <i32>load<i8>(zero + gradient);
+export function contextCorrection(at: usize): i32 {
+  return <i32>load<i8>(at, 1);
 }
 
-/** Code segments A.12 and A.13: takes the error of a sample into its context, and settles what the next one needs. */
+/**
+ * All ones where the errors of a lossless scan are mapped the other way round (A.5.2): k is 0, and 2 B[Q] <= -N[Q].
+ * @param k that of the context
+ */
 @inline
-export function updateContext(at: usize, hot: u32, error: i32, lossless: bool): void {
-  let a = load<u32>(at, 4) + <u32>abs(error);
-  let b = load<i32>(at, 8) + (lossless ? error : error * quantum());
-  let n = load<u32>(at, 12);
-  if (n == reset()) {
+export function contextTurn(at: usize, k: u32): i32 {
+  // k - 1 is all ones where k is 0.
+  return ((lessOne(load<usize>(at, 12)) - 2 * load<i32>(at, 4)) & (<i32>k - 1)) >> 31;
+}
+
+/**
+ * Code segments A.12 and A.13: takes the error of a sample into its context, and settles what the next one needs.
+ * @param correction C[Q] so far
+ */
+@inline
+export function updateContext(at: usize, correction: i32, error: i32, lossless: bool): void {
+  let a = load<u32>(at, 8) + <u32>abs(error);
+  let minusB = load<i32>(at, 4) - (lossless ? error : error * quantum());
+  let n = load<usize>(at, 12) + NEXT_COUNT;
+  if (n == behindReset()) {
     a >>= 1;
-    b >>= 1;
-    n >>= 1;
+    minusB = (minusB + 1) >> 1;
+    n = halfOfReset();
   }
-  n++;
-  // All ones where B is too small, and where it is too large: then C is moved, by one.
-  const low = (b + <i32>n - 1) >> 31;
-  const high = -b >> 31;
-  b += (<i32>n & low) - (<i32>n & high);
-  b = max(b, 1 - <i32>n);
-  b = min(b, 0);
-  let c = (<i32>hot >> 16) + low - high;
-  if (!lossless && <u32>(c + 128) > 255) c = c < 0 ? -128 : 127;
-  const k = golombParameter(a, n);
-  // k - 1 is all ones where k is 0: the sign bit of 2 B + N - 1 says whether 2 B <= -N.
-  const turned = (near() == 0 || lossless) ? ((b + b + <i32>n - 1) & (<i32>k - 1)) >>> 31 : 0;
-  store<u32>(at, k | (turned << 7) | (c << 16));
-  // C stays within 8 bits, and almost always is. In the lossless loops a store of its own bounds it: as fast, and their code
-  // compresses better for it; the near-lossless one would be 3% slower.
-  if (lossless && <u32>(c + 128) > 255) store<i16>(at, c < 0 ? -128 : 127, 2);
-  store<u32>(at, a, 4);
-  store<i32>(at, b, 8);
-  store<u32>(at, n, 12);
+  const most = lessOne(n);
+  // 1 where B is too small, and -1 where it is too large: then C is moved.
+  const outside = (minusB >> 31) - ((most - minusB) >> 31);
+  minusB -= outside * (most + 1);
+  minusB = max(minusB, 0);
+  minusB = min(minusB, most);
+  correction -= outside;
+  if (<u32>(correction + 128) > 255) correction = correction < 0 ? -128 : 127;
+  store<u8>(at, <u8>golombParameter(a, n));
+  store<i8>(at, <i8>correction, 1);
+  store<i32>(at, minusB, 4);
+  store<u32>(at, a, 8);
+  store<usize>(at, n, 12);
 }

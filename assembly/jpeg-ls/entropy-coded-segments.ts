@@ -51,6 +51,12 @@ export function bitsAt(base: usize, position: u32): u64 {
   return load<u64>(base + (position >>> 3)) << <u64>(~position & 7);
 }
 
+/** The same from a place that counts from address 0: a position, and 8 times `bottom`. */
+@inline
+export function bitsFrom(place: u64): u64 {
+  return load<u64>(<usize>(place >>> 3)) << (~place & 7);
+}
+
 /** Where the next eight bytes of the copy end, and what is to be in them: `pending` bits, left aligned. */
 let target: usize = 0;
 let word: u64 = 0;

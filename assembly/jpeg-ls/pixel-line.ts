@@ -5,11 +5,12 @@
  * Samples stand by pixel, 16 bits each; in front of a line stands one more pixel, and one behind it. Up to 14 bytes
  * behind the line itself are written.
  */
-import { contexts, noGradient, quantize, updateContext } from './contexts';
+import { contextCorrection, contextK, contexts, contextTurn, updateContext } from './contexts';
 import { bitsAt, bottom } from './entropy-coded-segments';
-import { codeEnd, longCode, MOST_ZEROS, NO_CODE } from './golomb';
+import { codeEnd, longCode, NO_CODE, shortZeros } from './golomb';
+import { quantize } from './gradients';
 import { MOST_COMPONENTS } from './frame-header';
-import { escapeZeros } from './preset-parameters';
+import { near } from './preset-parameters';
 import { correct, predict, reconstruct } from './prediction';
 import { position, setPosition } from './reader';
 import {
@@ -40,8 +41,7 @@ export function decodeAnyPixels(above: usize, pitch: usize, columns: u32, runInd
 function decodePixels(
   above: usize, pitch: usize, columns: u32, runIndex: u32, components: u32, plain: bool,
 ): bool {
-  const base = bottom, zero = noGradient();
-  const longest = <u64>min(MOST_ZEROS, escapeZeros());
+  const base = bottom;
   const pixel = <usize>components << 1;
   const end = above + <usize>columns * pixel;
   let next = position;
@@ -49,7 +49,7 @@ function decodePixels(
   while (at < end) {
     let any = 0;
     for (let i: usize = 0; i < pixel; i += 2) {
-      const q = gradientsAt(zero, at + i, at + pitch + i, pixel);
+      const q = gradientsAt(at + i, at + pitch + i, pixel);
       store<i32>(gradients + (i << 1), q);
       any |= q;
     }
@@ -114,27 +114,27 @@ function decodePixels(
       from += 4;
       const sign = q >> 31;
       const context = contexts + ((q ^ sign) - sign);
-      const hot = load<u32>(context);
+      const k = contextK(context), correction = contextCorrection(context);
+      const turn = plain || near() == 0 ? contextTurn(context, k) : 0;
       const bits = bitsAt(base, next);
       const zeros = clz(bits);
       let mapped = 0;
-      if (zeros < longest) {
-        mapped = <i32>(((zeros - 1) << <u64>hot) + ((bits << zeros) >>> ~<u64>hot));
-        next -= <u32>zeros + 1 + (hot & 63);
+      if (zeros < shortZeros()) {
+        mapped = <i32>(((zeros - 1) << <u64>k) + ((bits << zeros) >>> ~<u64>k));
+        next -= <u32>zeros + 1 + k;
       } else {
-        mapped = longCode(next, <u64>(hot & 63), 0);
+        mapped = longCode(next, <u64>k, 0);
         next = codeEnd;
         if (mapped == NO_CODE) {
           setPosition(next);
           return false;
         }
       }
-      const error = (mapped >>> 1) ^ -(mapped & 1) ^ (<i32>(hot << 24) >> 31);
+      const error = (mapped >>> 1) ^ -(mapped & 1) ^ turn;
       const a = <i32>load<u16>(at + pitch - pixel), b = <i32>load<u16>(at), c = <i32>load<u16>(at - pixel);
-      const correction = <i32>hot >> 16;
       const prediction = correct(predict(a, b, c), (correction ^ sign) - sign);
       store<u16>(at + pitch, <u16>reconstruct(prediction, (error ^ sign) - sign, plain));
-      updateContext(context, hot, error, plain);
+      updateContext(context, correction, error, plain);
     }
   }
   setPosition(next);
@@ -144,8 +144,8 @@ function decodePixels(
 
 /** 81 Q1 + 9 Q2 + Q3 of a sample, in bytes of contexts. */
 @inline
-function gradientsAt(zero: usize, above: usize, here: usize, pixel: usize): i32 {
+function gradientsAt(above: usize, here: usize, pixel: usize): i32 {
   const a = <i32>load<u16>(here - pixel);
   const b = <i32>load<u16>(above), c = <i32>load<u16>(above - pixel), d = <i32>load<u16>(above + pixel);
-  return 81 * quantize(zero, d - b) + 9 * quantize(zero, b - c) + quantize(zero, c - a);
+  return 81 * quantize(d - b) + 9 * quantize(b - c) + quantize(c - a);
 }

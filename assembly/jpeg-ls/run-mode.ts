@@ -1,6 +1,6 @@
 /** Run mode (T.87 A.7): the lengths of runs, and the sample that interrupts one. */
 import { initialA } from './contexts';
-import { golombParameter, MOST_ZEROS } from './golomb';
+import { countOf, golombParameter, MOST_ZEROS } from './golomb';
 import { escapeZeros, near, reset } from './preset-parameters';
 import { reconstruct } from './prediction';
 
@@ -87,7 +87,7 @@ function updateInterruptionContext(at: usize, type: i32, mapped: i32, error: i32
 
 @inline
 function storeContext(at: usize, type: i32, a: u32, n: u32, negatives: i32): void {
-  const k = golombParameter(a + ((n >>> 1) & -type), n);
+  const k = golombParameter(a + ((n >>> 1) & -type), countOf(n));
   const turned = <u32>((k != 0) | (2 * negatives >= <i32>n));
   store<u32>(at, k | (turned << 7));
   store<u32>(at, a, 4);

@@ -8,7 +8,7 @@
 import { take } from '../kernel/arena';
 import { fail } from '../kernel/blocks';
 import { Status } from '../kernel/status';
-import { prepareGradients, resetContexts } from './contexts';
+import { resetContexts } from './contexts';
 import { gatherScan, scanEnd, segmentCount, segmentStart, segmentStop } from './entropy-coded-segments';
 import {
   columns,
@@ -19,7 +19,9 @@ import {
   MOST_COMPONENTS,
   verticalSampling,
 } from './frame-header';
-import { decodeLine, runIndexAfter } from './line';
+import { prepareCodes } from './golomb';
+import { prepareGradients } from './gradients';
+import { decodeLine, lineRunIndex } from './line';
 import { marker, offsetOf, segmentEnd } from './markers';
 import { decodeAnyPixels, decodePlainPixels, pixelRunIndexAfter } from './pixel-line';
 import { isPlain } from './preset-parameters';
@@ -98,6 +100,7 @@ export function beginScan(stepRows: i32): i32 {
   scanRow = 0;
   plain = isPlain();
   prepareGradients();
+  if (!prepareCodes()) return fail(Status.LimitMemory, offsetOf(marker));
   let leastBits: u64 = 0;
   for (let i = 0; i < ringCount(); i++) {
     const component = scanComponent(i);
@@ -190,7 +193,7 @@ function decodeRingLine(index: i32, line: i32, isFirst: bool): bool {
     store<u32>(ring(index), pixelRunIndexAfter, 12);
   } else {
     whole = decodeLine(above, here - above, width, runIndex, plain);
-    store<u32>(ring(index), runIndexAfter, 12);
+    store<u32>(ring(index), lineRunIndex, 12);
   }
   return whole;
 }
