@@ -3,7 +3,7 @@
  * into locals, works, and keeps it again:
  *
  *     stream |= load<u64>(from) >> left;        refills `stream` to 56 bits and more
- *     from -= <usize>((63 - left) >>> 3);
+ *     from = from + <usize>(left >>> 3) - 7;
  *     left |= 56;
  *
  * `stream` has the next bits, most significant first; below the first `left` of them they may be there or be

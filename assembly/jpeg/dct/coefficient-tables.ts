@@ -31,10 +31,10 @@ const DC_TABLE: usize = LOOKUP_SIZE * 4;
  * AC, an entry of 64 bits for one coefficient or two:
  *     bits  0 to  7  bits of the stream that they take together; 0 where not even the first fits
  *     bits  8 to 15  bits that the first takes
- *     bits 16 to 23  zigzag indices by which the first goes on: its run of zeros and itself
- *     bits 24 to 31  indices by which both go on
- *     bits 32 to 47  the first coefficient
- *     bits 48 to 63  the second one, or the first again where there is one
+ *     bits 16 to 31  the first coefficient
+ *     bits 32 to 47  the second one, or the first again where there is one
+ *     bits 48 to 55  zigzag indices by which the first goes on: its run of zeros and itself
+ *     bits 56 to 63  indices by which both go on
  * A run of 16 zeros is a coefficient of 0 and goes on by 16; the end of the block is one that goes on by
  * END_OF_BLOCK. Where the first does not fit: as for DC.
  */
@@ -50,6 +50,35 @@ const AC_TABLE: usize = LOOKUP_SIZE * 8;
 const passingTables: usize = memory.data(4 * PASSING_SIZE * 2, 16);
 /** Bit by identifier: there is such a table. */
 let passingMade: u32 = 0;
+
+/** Bits that the first coefficient of an entry takes, in the lowest 6: what a shift takes it by. */
+@inline
+export function takenByFirst(entry: u64): u64 {
+  return entry >> 8;
+}
+
+/** Zigzag indices by which the first coefficient of an entry goes on. */
+@inline
+export function firstGoesOn(entry: u64): u32 {
+  return <u32>(entry >> 48) & 0xff;
+}
+
+/** Indices by which both go on. */
+@inline
+export function bothGoOn(entry: u64): u32 {
+  return <u32>(entry >> 56);
+}
+
+/** The coefficients of an entry, in the lowest 16 bits. */
+@inline
+export function firstOf(entry: u64): u64 {
+  return entry >> 16;
+}
+
+@inline
+export function secondOf(entry: u64): u64 {
+  return entry >> 32;
+}
 
 /** Single coefficients, from which a table is made: entries as for DC with the indices in bits 8 to 15. */
 const single: usize = memory.data(LOOKUP_SIZE * 4, 16);
@@ -178,8 +207,9 @@ export function prepareAcTable(identifier: i32): void {
         secondValue = second >> 16;
       }
     }
-    const low = bothLength | (length << 8) | (goesOn << 16) | (bothGoOn << 24);
-    store<u64>(to + (index << 3), length == 0 ? <u64>first : <u64>low | (value << 32) | (secondValue << 48));
+    const low = bothLength | (length << 8) | ((<u32>value) << 16);
+    const high = (secondValue & 0xffff) | ((<u64>goesOn) << 16) | ((<u64>bothGoOn) << 24);
+    store<u64>(to + (index << 3), length == 0 ? <u64>first : <u64>low | (high << 32));
   }
 }
 
@@ -279,6 +309,7 @@ export function completeAc(entry: u64, table: usize, stream: u64): u64 {
     taken = length + run;
     endOfBandRun = (1 << run) - 1 + <i32>((stream << length) >> 1 >> (63 - run));
   }
-  const low = taken | (taken << 8) | (goesOn << 16) | (goesOn << 24);
-  return <u64>low | (<u64>(value & 0xffff) << 32) | (<u64>value << 48);
+  const low = taken | (taken << 8) | (value << 16);
+  const high = (value & 0xffff) | (goesOn << 16) | (goesOn << 24);
+  return <u64>low | (<u64>high << 32);
 }

@@ -57,7 +57,6 @@ import { OUTPUT_SLACK, outputLineBytes, storeLine } from './output';
 import {
   bitSetOf,
   blocksOf,
-  clearPlanes,
   frameMcuColumns,
   frameMcuRows,
   planeLine,
@@ -85,6 +84,7 @@ import { installStandardHuffmanTables } from './standard-huffman-tables';
 import { chooseMethods, mixesColumns, mixesLines, takeUpsampling } from './upsampling';
 import {
   chooseUnits,
+  isWholeBlocks,
   leastSide,
   mcuColumnEnd,
   mcuColumnStart,
@@ -133,6 +133,11 @@ let outputLine: i32 = 0;
 /** The lines of a step, and rows of minimum coded units that fit there. */
 let strip: usize = 0;
 let stripRows: i32 = 0;
+/**
+ * The blocks of the only component are the output as they come, so its plane is the strip: as many lines, the first of
+ * them that of the step.
+ */
+let planeIsOutput: bool = false;
 /** 1 where the last line of a row waits for the next row. */
 let linesHeldBack: i32 = 0;
 
@@ -257,12 +262,12 @@ function takeMemory(): i32 {
   chooseMethods();
   chooseUnits(mixesLines(), mixesColumns());
   stripRows = max(1, min(STRIP_BYTES / (lineBytes * linesOfRow), rowsOfStep()));
-  strip = take(<u64>lineBytes * (stripRows * linesOfRow + 1) + OUTPUT_SLACK);
-  if (strip == 0 || !takePlanes(wholePlanes ? frameMcuRows() : 2) || !takeUpsampling()) {
-    return fail(Status.LimitMemory, scanHeaderOffset);
-  }
+  planeIsOutput = componentCount == 1 && isWholeBlocks();
+  const planeRows = planeIsOutput ? stripRows : wholePlanes ? frameMcuRows() : 2;
+  if (!takePlanes(planeRows, planeIsOutput)) return fail(Status.LimitMemory, scanHeaderOffset);
+  strip = planeIsOutput ? samplesOf(0, 0) : take(<u64>lineBytes * (stripRows * linesOfRow + 1) + OUTPUT_SLACK);
+  if (strip == 0 || !takeUpsampling()) return fail(Status.LimitMemory, scanHeaderOffset);
   if (progressive && !takeCoefficients()) return fail(Status.LimitMemory, scanHeaderOffset);
-  clearPlanes();
   linesHeldBack = mixesLines() ? 1 : 0;
   scanMemory = taken();
   stage = direct ? Stage.Rows : Stage.Scan;
@@ -346,7 +351,8 @@ function handOutRows(): i32 {
     } else if (progressive) reconstructRow(rowsDone);
     rowsDone++;
     const finished = rowsDone == mcuRowEnd ? end : min(end, rowsDone * leastSide * maximumV - linesHeldBack);
-    for (; outputLine < finished; outputLine++, to += line) storeLine(to, outputLine);
+    if (planeIsOutput) outputLine = finished;
+    else for (; outputLine < finished; outputLine++, to += line) storeLine(to, outputLine);
   }
   handOut(strip, (first - viewRow) * line, (outputLine - first) * line);
   if (stage == Stage.Failed || rowsDone < mcuRowEnd) return Status.More;

@@ -15,7 +15,19 @@ const MAXIMUM: i32 = 4095;
 const before: usize = memory.data(256, 16);
 const behind: usize = memory.data(256, 16);
 
-/** `steps` as stepsOf gives them, `line`: bytes from a line of samples to the next. */
+/** Only the DC coefficient may be other than 0: 64 times the same sample. */
+export function inverseDctOfDc12(block: usize, steps: usize, to: usize, line: usize): void {
+  const coefficient = <i32>load<i16>(block) * load<i32>(wideSteps(steps));
+  const between = ((coefficient << 13) + (1 << (SHIFT_1 - 1))) >> SHIFT_1;
+  const sample = ((between << 13) + (1 << (SHIFT_2 - 1))) >> SHIFT_2;
+  const samples = <u64>(max(-LEVEL, min(MAXIMUM - LEVEL, sample)) + LEVEL) * 0x0001000100010001;
+  for (let y = 0; y < 8; y++, to += line) {
+    store<u64>(to, samples);
+    store<u64>(to, samples, 8);
+  }
+}
+
+/** Every coefficient may be other than 0. `steps` as stepsOf gives them, `line`: bytes from a line of samples to the next. */
 export function inverseDct12(block: usize, steps: usize, to: usize, line: usize): void {
   const wide = wideSteps(steps);
   if (ASC_FEATURE_SIMD) {
@@ -68,6 +80,14 @@ function storeLines(to: usize, n: usize, even: i32, odd: i32, shift: i32): void 
   store<i32>(to + 4 * (7 - n), (even - odd) >> shift);
 }
 
+/**
+ * The constants of libjpeg's way to the same sums, which shares products: three in the even half, nine in the odd one.
+ * They are sums of those of inverse-dct.ts: 15137 = 4433 + 10704, 6270 = 10703 - 4433.
+ */
+const FACTORS = memory.data<i32>(
+  [4433, 15137, 6270, 9633, 7373, 20995, 16069, 3196, 2446, 16819, 25172, 12299], 4,
+);
+
 /** The same, four columns at a time. */
 function passOfVectors(from: usize, to: usize, shift: i32): void {
   const rounding = i32x4.splat(1 << (shift - 1));
@@ -76,24 +96,21 @@ function passOfVectors(from: usize, to: usize, shift: i32): void {
     const x2 = v128.load(from, 64), x6 = v128.load(from, 192);
     const sum = i32x4.add(i32x4.shl(i32x4.add(x0, x4), 13), rounding);
     const difference = i32x4.add(i32x4.shl(i32x4.sub(x0, x4), 13), rounding);
-    const outer = i32x4.add(times(x2, 10703), times(x6, 4433));
-    const inner = i32x4.sub(times(x2, 4433), times(x6, 10704));
+    const x26 = times(i32x4.add(x2, x6), 0);
+    const outer = i32x4.add(x26, times(x2, 8)), inner = i32x4.sub(x26, times(x6, 4));
     const e0 = i32x4.add(sum, outer), e1 = i32x4.add(difference, inner);
     const e2 = i32x4.sub(difference, inner), e3 = i32x4.sub(sum, outer);
+
     const x1 = v128.load(from, 32), x3 = v128.load(from, 96);
     const x5 = v128.load(from, 160), x7 = v128.load(from, 224);
-    const o0 = i32x4.add(
-      i32x4.add(times(x1, 11363), times(x3, 9633)), i32x4.add(times(x5, 6437), times(x7, 2260)),
-    );
-    const o1 = i32x4.sub(
-      i32x4.sub(times(x1, 9633), times(x3, 2259)), i32x4.add(times(x5, 11362), times(x7, 6436)),
-    );
-    const o2 = i32x4.add(
-      i32x4.sub(times(x1, 6437), times(x3, 11362)), i32x4.add(times(x5, 2261), times(x7, 9633)),
-    );
-    const o3 = i32x4.add(
-      i32x4.sub(times(x1, 2260), times(x3, 6436)), i32x4.sub(times(x5, 9633), times(x7, 11363)),
-    );
+    const x37 = i32x4.add(x3, x7), x15 = i32x4.add(x1, x5);
+    const x1357 = times(i32x4.add(x37, x15), 12);
+    const x17 = times(i32x4.add(x1, x7), 16), x35 = times(i32x4.add(x3, x5), 20);
+    const odd37 = i32x4.sub(x1357, times(x37, 24)), odd15 = i32x4.sub(x1357, times(x15, 28));
+    const o0 = i32x4.sub(i32x4.add(times(x1, 44), odd15), x17);
+    const o1 = i32x4.sub(i32x4.add(times(x3, 40), odd37), x35);
+    const o2 = i32x4.sub(i32x4.add(times(x5, 36), odd15), x35);
+    const o3 = i32x4.sub(i32x4.add(times(x7, 32), odd37), x17);
     storeTransposed(
       to, i32x4.shr_s(i32x4.add(e0, o0), shift), i32x4.shr_s(i32x4.add(e1, o1), shift),
       i32x4.shr_s(i32x4.add(e2, o2), shift), i32x4.shr_s(i32x4.add(e3, o3), shift),
@@ -105,9 +122,10 @@ function passOfVectors(from: usize, to: usize, shift: i32): void {
   }
 }
 
+/** `factor`: byte of FACTORS. */
 @inline
-function times(x: v128, constant: i32): v128 {
-  return i32x4.mul(x, i32x4.splat(constant));
+function times(x: v128, factor: usize): v128 {
+  return i32x4.mul(x, v128.load32_splat(FACTORS + factor));
 }
 
 /** Four lines of four columns, stored as four columns 32 bytes apart. */

@@ -41,28 +41,25 @@ export function frameMcuRows(): i32 {
   return ceilingOf(lines, 8 * maximumV);
 }
 
-/** Takes memory for planes that hold `mcuRows` rows of minimum coded units and then begin anew. */
-export function takePlanes(mcuRows: i32): bool {
+/**
+ * Takes memory for planes that hold `mcuRows` rows of minimum coded units and then begin anew. Every sample is 0: a
+ * component may have no scan, and damaged data leave gaps. `joined`: the lines of a plane follow each other without a gap,
+ * and no margin stands around them.
+ */
+export function takePlanes(mcuRows: i32, joined: bool): bool {
   for (let i = 0; i < componentCount; i++) {
     const bytes = <usize>(frameMcuColumns() * horizontalSampling(i) * sideOf(i) * bytesPerSample());
-    const line = ((bytes + 15) & ~15) + 2 * MARGIN;
+    const line = joined ? bytes : ((bytes + 15) & ~15) + 2 * MARGIN;
     const count = mcuRows * verticalSampling(i) * sideOf(i);
     const plane = take(<u64>line * count);
     if (plane == 0) return false;
+    memory.fill(plane, 0, line * count);
     const record = records + i * 24;
-    store<usize>(record, plane + MARGIN, 0);
+    store<usize>(record, joined ? plane : plane + MARGIN, 0);
     store<usize>(record, line, 4);
     store<i32>(record, count, 8);
   }
   return true;
-}
-
-/** Makes every sample of the planes 0: a component may have no scan, and damaged data leave gaps. */
-export function clearPlanes(): void {
-  for (let i = 0; i < componentCount; i++) {
-    const record = records + i * 24;
-    memory.fill(load<usize>(record) - MARGIN, 0, load<usize>(record, 4) * load<i32>(record, 8));
-  }
 }
 
 /** Bytes from one line of a plane to the next. */

@@ -8,13 +8,18 @@
  */
 import { bits, held, keepPosition, next } from './bit-position';
 import {
+  bothGoOn,
   completeAc,
   completeDc,
   END_OF_BLOCK,
   endOfBandRun,
+  firstGoesOn,
+  firstOf,
   LOOKUP_BITS,
   noteBadCode,
+  secondOf,
   setEndOfBandRun,
+  takenByFirst,
 } from './coefficient-tables';
 import { acTableOf, dcTableOf, nextTarget, predict, UNIT, units, unitsEnd } from './data-units';
 import { approximationLow, spectralEnd, spectralStart } from '../scan-header';
@@ -26,7 +31,7 @@ export function decodeFirstDc(count: i32): void {
   for (; count > 0; count--) {
     for (let unit = units; unit < unitsEnd; unit += UNIT) {
       stream |= load<u64>(from) >> left;
-      from -= <usize>((63 - left) >>> 3);
+      from = from + <usize>(left >>> 3) - 7;
       left |= 56;
       const table = dcTableOf(unit);
       let entry = load<u32>(table + (<usize>(stream >>> (64 - LOOKUP_BITS)) << 2));
@@ -45,7 +50,7 @@ export function decodeDcRefinement(count: i32): void {
   for (; count > 0; count--) {
     for (let unit = units; unit < unitsEnd; unit += UNIT) {
       stream |= load<u64>(from) >> left;
-      from -= <usize>((63 - left) >>> 3);
+      from = from + <usize>(left >>> 3) - 7;
       left |= 56;
       const target = nextTarget(unit);
       store<u16>(target, load<u16>(target) | (<u32>(stream >>> 63) << approximationLow));
@@ -75,33 +80,33 @@ export function decodeFirstAc(block: usize, bitSet: usize, count: i32): void {
     let k = <u32>spectralStart - 1;
     do {
       stream |= load<u64>(from) >> left;
-      from -= <usize>((63 - left) >>> 3);
+      from = from + <usize>(left >>> 3) - 7;
       left |= 56;
       let entry = load<u64>(table + (<usize>(stream >>> (64 - LOOKUP_BITS)) << 3));
       if (!(<u32>entry & 0xff)) entry = completeAc(entry, table, stream);
-      const first = k + (<u32>(entry >> 16) & 0xff);
+      const first = k + firstGoesOn(entry);
       if (first >= last) {
         // The end of the band, by EOB or by its last coefficient: what follows is of the next block.
         if (first == last) {
-          const value = <i32>(<i16>(entry >> 32)) << shift;
+          const value = <i32>(<i16>firstOf(entry)) << shift;
           store<i16>(block + offsetInBlock(first), <i16>value);
           set |= <u64>(value != 0) << first;
         } else if (first < END_OF_BLOCK) noteBadCode();
-        stream <<= entry >> 8;
-        left -= (entry >> 8) & 63;
+        stream <<= takenByFirst(entry);
+        left -= takenByFirst(entry) & 63;
         break;
       }
-      const value = <i32>(<i16>(entry >> 32)) << shift;
+      const value = <i32>(<i16>firstOf(entry)) << shift;
       store<i16>(block + offsetInBlock(first), <i16>value);
       set |= <u64>(value != 0) << first;
       stream <<= entry;
       left -= entry & 63;
-      k += <u32>(entry >> 24) & 0xff;
+      k += bothGoOn(entry);
       if (k > last) {
         if (k < END_OF_BLOCK) noteBadCode();
         break;
       }
-      const second = <i32>(<i16>(entry >> 48)) << shift;
+      const second = <i32>(<i16>secondOf(entry)) << shift;
       store<i16>(block + offsetInBlock(k), <i16>second);
       set |= <u64>(second != 0) << k;
     } while (k < last);
@@ -123,15 +128,15 @@ export function decodeAcRefinement(block: usize, bitSet: usize, count: i32): voi
     if (endOfBandRun == 0) {
       while (k <= last) {
         stream |= load<u64>(from) >> left;
-        from -= <usize>((63 - left) >>> 3);
+        from = from + <usize>(left >>> 3) - 7;
         left |= 56;
         // Of the entry only the first coefficient is used: bits that correct others stand between it and the
         // second.
         let entry = load<u64>(table + (<usize>(stream >>> (64 - LOOKUP_BITS)) << 3));
         if (!(<u32>entry & 0xff)) entry = completeAc(entry, table, stream);
-        stream <<= entry >> 8;
-        left -= (entry >> 8) & 63;
-        const goesOn = <u32>(entry >> 16) & 0xff;
+        stream <<= takenByFirst(entry);
+        left -= takenByFirst(entry) & 63;
+        const goesOn = firstGoesOn(entry);
         if (goesOn >= END_OF_BLOCK) {
           // This block is the first of the run.
           setEndOfBandRun(endOfBandRun + 1);
@@ -151,7 +156,7 @@ export function decodeAcRefinement(block: usize, bitSet: usize, count: i32): voi
           k += gap;
           if (left == 0) {
             stream |= load<u64>(from) >> left;
-            from -= <usize>((63 - left) >>> 3);
+            from = from + <usize>(left >>> 3) - 7;
             left |= 56;
           }
           correct(block + offsetInBlock(k), stream);
@@ -160,7 +165,7 @@ export function decodeAcRefinement(block: usize, bitSet: usize, count: i32): voi
           k++;
           rest = rest >>> gap >>> 1;
         }
-        const value = <i32>(<i16>(entry >> 32));
+        const value = <i32>(<i16>firstOf(entry));
         if (value != 0) {
           if (k > last) {
             noteBadCode();
@@ -180,7 +185,7 @@ export function decodeAcRefinement(block: usize, bitSet: usize, count: i32): voi
       for (let rest = ((set & band) >>> k) << k; rest != 0; rest &= rest - 1) {
         if (left == 0) {
           stream |= load<u64>(from) >> left;
-          from -= <usize>((63 - left) >>> 3);
+          from = from + <usize>(left >>> 3) - 7;
           left |= 56;
         }
         correct(block + offsetInBlock(<u32>ctz(rest)), stream);

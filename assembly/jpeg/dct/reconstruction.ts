@@ -3,7 +3,7 @@
  * precision. `last` is the zigzag index up to which coefficients may be other than 0.
  */
 import { inverseDct, inverseDctOfDc, inverseDctOfQuarter } from './inverse-dct';
-import { inverseDct12 } from './inverse-dct-12';
+import { inverseDct12, inverseDctOfDc12 } from './inverse-dct-12';
 import { precision } from '../frame-header';
 import { inverseDctTo2, inverseDctTo4, reducedInverseDctOfDc } from './reduced-inverse-dct';
 import { BLOCK_BYTES, QUARTER } from './zigzag';
@@ -17,8 +17,10 @@ export function bytesPerSample(): i32 {
 /** `steps` as stepsOf gives them. Writes the samples of `side` lines of as many, `line` bytes apart. */
 export function reconstruct(block: usize, last: u32, steps: usize, to: usize, line: usize, side: i32): void {
   if (side != 8) reconstructReduced(block, last, steps, to, line, side);
-  else if (precision > 8) inverseDct12(block, steps, to, line);
-  else if (last == 0) inverseDctOfDc(block, steps, to, line);
+  else if (precision > 8) {
+    if (last == 0) inverseDctOfDc12(block, steps, to, line);
+    else inverseDct12(block, steps, to, line);
+  } else if (last == 0) inverseDctOfDc(block, steps, to, line);
   else if (last < QUARTER) inverseDctOfQuarter(block, steps, to, line);
   else inverseDct(block, steps, to, line);
 }

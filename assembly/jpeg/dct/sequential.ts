@@ -4,12 +4,17 @@
  */
 import { bits, held, keepPosition, next } from './bit-position';
 import {
+  bothGoOn,
   completeAc,
   completeDc,
+  firstGoesOn,
+  firstOf,
   LOOKUP_BITS,
   noteBadCode,
   PASSING_BITS,
   passingTableOf,
+  secondOf,
+  takenByFirst,
 } from './coefficient-tables';
 import {
   acTableOf,
@@ -45,9 +50,9 @@ export function decodeSequential(count: i32): void {
  * Decodes the data units from `first` up to `end` of `count` minimum coded units. Each reads 256 bytes at most, 64 times
  * 31 bits, whatever the data are.
  *
- * Bits: a refill makes 56. A DC difference takes 31 at most. Two lookups of AC coefficients follow each
- * refill: those that fit take 10 each; one that does not is completed and takes 31, in front of the second
- * one with a refill of its own.
+ * Bits: a refill makes 56. A DC difference, or an AC coefficient that does not fit its lookup, takes 31 at most and leaves
+ * 25. That is enough for a lookup behind it whose coefficients fit, which take 10; so the AC coefficients are looked up first
+ * without a refill, then with one, by turns. What does not fit is completed behind a refill.
  *
  * Indices: k is below 63 when a lookup begins, and one entry goes on by 16 + END_OF_BLOCK at most, so that k
  * stays below 256, where the table of offsets ends. Those from 64 on write behind the block.
@@ -57,7 +62,7 @@ function decodeUnits(first: usize, end: usize, count: i32): void {
   for (; count > 0; count--) {
     for (let unit = first; unit < end; unit += UNIT) {
       stream |= load<u64>(from) >> left;
-      from -= <usize>((63 - left) >>> 3);
+      from = from + <usize>(left >>> 3) - 7;
       left |= 56;
       const dcTable = dcTableOf(unit);
       let difference = load<u32>(dcTable + (<usize>(stream >>> (64 - LOOKUP_BITS)) << 2));
@@ -69,45 +74,45 @@ function decodeUnits(first: usize, end: usize, count: i32): void {
       const acTable = acTableOf(unit);
       let k: u32 = 0;
       do {
-        stream |= load<u64>(from) >> left;
-        from -= <usize>((63 - left) >>> 3);
-        left |= 56;
         let entry = load<u64>(acTable + (<usize>(stream >>> (64 - LOOKUP_BITS)) << 3));
-        if (!(<u32>entry & 0xff)) entry = completeAc(entry, acTable, stream);
-        const one = k + (<u32>(entry >> 16) & 0xff);
-        store<u16>(block + offsetInBlock(one), <u16>(entry >> 32));
+        if (!(<u32>entry & 0xff)) {
+          stream |= load<u64>(from) >> left;
+          from = from + <usize>(left >>> 3) - 7;
+          left |= 56;
+          entry = completeAc(entry, acTable, stream);
+        }
+        const one = k + firstGoesOn(entry);
+        store<u16>(offsetInBlock(one), <u16>firstOf(entry), block);
         if (one == 63) {
           // The block is full: a second coefficient is the beginning of the next block.
-          stream <<= entry >> 8;
-          left -= (entry >> 8) & 63;
+          stream <<= takenByFirst(entry);
+          left -= takenByFirst(entry) & 63;
           k = one;
           break;
         }
         stream <<= entry;
         left -= entry & 63;
-        k += <u32>(entry >> 24) & 0xff;
-        store<u16>(block + offsetInBlock(k), <u16>(entry >> 48));
+        k += bothGoOn(entry);
+        store<u16>(offsetInBlock(k), <u16>secondOf(entry), block);
         if (k >= 63) break;
 
+        stream |= load<u64>(from) >> left;
+        from = from + <usize>(left >>> 3) - 7;
+        left |= 56;
         entry = load<u64>(acTable + (<usize>(stream >>> (64 - LOOKUP_BITS)) << 3));
-        if (!(<u32>entry & 0xff)) {
-          stream |= load<u64>(from) >> left;
-          from -= <usize>((63 - left) >>> 3);
-          left |= 56;
-          entry = completeAc(entry, acTable, stream);
-        }
-        const third = k + (<u32>(entry >> 16) & 0xff);
-        store<u16>(block + offsetInBlock(third), <u16>(entry >> 32));
-        if (third == 63) {
-          stream <<= entry >> 8;
-          left -= (entry >> 8) & 63;
-          k = third;
+        if (!(<u32>entry & 0xff)) entry = completeAc(entry, acTable, stream);
+        const two = k + firstGoesOn(entry);
+        store<u16>(offsetInBlock(two), <u16>firstOf(entry), block);
+        if (two == 63) {
+          stream <<= takenByFirst(entry);
+          left -= takenByFirst(entry) & 63;
+          k = two;
           break;
         }
         stream <<= entry;
         left -= entry & 63;
-        k += <u32>(entry >> 24) & 0xff;
-        store<u16>(block + offsetInBlock(k), <u16>(entry >> 48));
+        k += bothGoOn(entry);
+        store<u16>(offsetInBlock(k), <u16>secondOf(entry), block);
       } while (k < 63);
       // 63, or 128 and more behind the end of the block: anything else is a run beyond index 63.
       if (k & 64) {
@@ -168,7 +173,7 @@ function decodeDcOfUnits(first: usize, end: usize, count: i32, wanted: bool): vo
   for (; count > 0; count--) {
     for (let unit = first; unit < end; unit += UNIT) {
       stream |= load<u64>(from) >> left;
-      from -= <usize>((63 - left) >>> 3);
+      from = from + <usize>(left >>> 3) - 7;
       left |= 56;
       const dcTable = dcTableOf(unit);
       let difference = load<u32>(dcTable + (<usize>(stream >>> (64 - LOOKUP_BITS)) << 2));
@@ -185,7 +190,7 @@ function decodeDcOfUnits(first: usize, end: usize, count: i32, wanted: bool): vo
       let k: u32 = 0;
       do {
         stream |= load<u64>(from) >> left;
-        from -= <usize>((63 - left) >>> 3);
+        from = from + <usize>(left >>> 3) - 7;
         left |= 56;
         // Up to two lookups a refill leave 32 bits. None of their coefficients may stand behind the last one of the
         // block: that is the beginning of the next one.
@@ -205,16 +210,16 @@ function decodeDcOfUnits(first: usize, end: usize, count: i32, wanted: bool): vo
         }
         let entry = load<u64>(acTable + (<usize>(stream >>> (64 - LOOKUP_BITS)) << 3));
         if (!(<u32>entry & 0xff)) entry = completeAc(entry, acTable, stream);
-        const one = k + (<u32>(entry >> 16) & 0xff);
+        const one = k + firstGoesOn(entry);
         if (one == 63) {
-          stream <<= entry >> 8;
-          left -= (entry >> 8) & 63;
+          stream <<= takenByFirst(entry);
+          left -= takenByFirst(entry) & 63;
           k = one;
           break;
         }
         stream <<= entry;
         left -= entry & 63;
-        k += <u32>(entry >> 24) & 0xff;
+        k += bothGoOn(entry);
         if ((k & 64) != 0) noteBadCode();
       } while (k < 63);
     }

@@ -96,6 +96,11 @@ export function isPartial(): bool {
   return viewRows < reducedLines || viewColumns < reducedColumns;
 }
 
+/** Whether what is handed out begins with the first line of the image, and its lines are whole blocks at full size. */
+export function isWholeBlocks(): bool {
+  return leastSide == SIDE && viewRow == 0 && viewColumns % SIDE == 0 && viewColumns == reducedColumns;
+}
+
 function isWithin(start: i32, count: i32, whole: i32): bool {
   return start >= 0 && count > 0 && start < whole && count <= whole - start;
 }

@@ -40,5 +40,5 @@ export function positionOf(index: i32): i32 {
  */
 @inline
 export function offsetInBlock(index: u32): usize {
-  return load<u8>(offsets + index);
+  return load<u8>(index, offsets);
 }
