@@ -48,7 +48,10 @@ const options = new Command('npm run bench --')
     '--only <text>',
     'only names with a word that begins so, e.g. corpus, native, views, start, memory, sizes, pool, strips',
   )
-  .option('--peer <text>', 'only frames, beside the peers with the text in their name, e.g. charls')
+  .option(
+    '--peer <texts>',
+    'only frames, beside the peers with the text in their name, or one of several: charls,openjph',
+  )
   .option('--every', 'every file of the corpus, not three of each transfer syntax', false)
   .option('--chromium', 'frames only, in a page of Chromium', false)
   .option('--native', "frames only, beside this machine's libjpeg-turbo and OpenJPEG", false)
@@ -70,7 +73,8 @@ const options = new Command('npm run bench --')
   }>();
 
 dcmjs.log.setLevel('silent');
-const { only = '', peer = '', seconds } = options;
+const { only = '', seconds } = options;
+const peers = (options.peer ?? '').split(',');
 const rounds = Math.max(LEAST_ROUNDS, Math.round(options.rounds));
 /** Whether the text is in it, from the beginning of a word on: `start` is not in `restarts`. */
 const wanted = (id: string) =>
@@ -94,7 +98,8 @@ if (libraries) console.log(`Beside ${libraries.names.join(' and ') || 'nothing'}
 const anywhere: Stage = chromium ?? libraries?.stage ?? thisProcess;
 const stage: Stage = {
   ...anywhere,
-  peersFor: (transferSyntax) => anywhere.peersFor(transferSyntax).filter(({ name }) => name.includes(peer)),
+  peersFor: (transferSyntax) =>
+    anywhere.peersFor(transferSyntax).filter(({ name }) => peers.some((text) => name.includes(text))),
 };
 
 const cases = [...fixtures, ...phantoms, ...(corpus ? await corpusCases(corpus, options.every) : [])].filter(

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -16,22 +16,27 @@ const execute = promisify(execFile);
 const source = fileURLToPath(new URL('native/', import.meta.url));
 const output = fileURLToPath(new URL('../out/native/', import.meta.url));
 
-/** What is compiled: a file of native/, linked with a library that pkg-config knows. */
+/** What is compiled: a file of native/, linked with a library that pkg-config knows, or that a variable of the environment names. */
 interface Library {
   readonly name: string;
   readonly file: string;
-  readonly pkgConfig: string;
+  readonly found: { readonly pkgConfig: string } | { readonly variable: string; readonly version: RegExp };
   readonly colour: Peer['colour'];
   readonly syntaxes: readonly number[];
 }
 
 const LIBRARIES: readonly Library[] = [
   {
-    ...{ name: 'libjpeg-turbo', file: 'libjpeg.c', pkgConfig: 'libjpeg', colour: 'rgb' },
+    ...{ name: 'libjpeg-turbo', file: 'libjpeg.c', found: { pkgConfig: 'libjpeg' }, colour: 'rgb' },
     syntaxes: [50, 51, 53, 55, 57, 70],
   },
   {
-    ...{ name: 'OpenJPEG', file: 'openjpeg.c', pkgConfig: 'libopenjp2', colour: 'stored' },
+    ...{ name: 'TurboJPEG', file: 'turbojpeg.c', colour: 'rgb' },
+    found: { variable: 'LIBTURBOJPEG', version: /libjpeg-turbo version ([\d.]+)/ },
+    syntaxes: [50, 51, 53, 55, 57, 70],
+  },
+  {
+    ...{ name: 'OpenJPEG', file: 'openjpeg.c', found: { pkgConfig: 'libopenjp2' }, colour: 'stored' },
     syntaxes: [90, 91, 201, 202, 203],
   },
 ];
@@ -82,14 +87,27 @@ export async function nativeLibraries(): Promise<NativeLibraries> {
   return { stage, names: peers.map(({ name }) => name), missing };
 }
 
-async function compile({ name, file, pkgConfig }: Library): Promise<{ program: string; version: string }> {
-  const flags = (await execute('pkg-config', ['--cflags', '--libs', pkgConfig])).stdout.trim().split(/\s+/);
-  const version = (await execute('pkg-config', ['--modversion', pkgConfig])).stdout.trim();
+async function compile({ name, file, found }: Library): Promise<{ program: string; version: string }> {
+  const { flags, version } = await linking(found);
   mkdirSync(output, { recursive: true });
   const program = join(output, name);
   const sources = [join(source, 'main.c'), join(source, file)];
   await execute(process.env.CC ?? 'cc', ['-O2', '-o', program, ...sources, ...flags]);
   return { program, version };
+}
+
+/** What the compiler is told of a library, and its version. */
+async function linking(found: Library['found']): Promise<{ flags: string[]; version: string }> {
+  if ('pkgConfig' in found) {
+    const said = async (...of: string[]) =>
+      (await execute('pkg-config', [...of, found.pkgConfig])).stdout.trim();
+    return { flags: (await said('--cflags', '--libs')).split(/\s+/), version: await said('--modversion') };
+  }
+  const path = process.env[found.variable];
+  if (path === undefined) throw new Error(`no ${found.variable}`);
+  const library = resolve(path);
+  const [, version = ''] = found.version.exec(readFileSync(library, 'latin1')) ?? [];
+  return { flags: [library, `-Wl,-rpath,${dirname(library)}`], version };
 }
 
 function peerOf({ name, colour, syntaxes }: Library, program: string, version: string): Peer {
