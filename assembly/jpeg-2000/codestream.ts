@@ -58,6 +58,8 @@ class TileParts {
   last: usize;
   /** How many. */
   count: i32;
+  /** How many there are to be, TNsot; 0: not said, or the end of the last one is not known. */
+  announced: i32;
 }
 
 let tiles: usize = 0;
@@ -216,8 +218,10 @@ function findTileParts(from: usize): i32 {
     let length = read32(at + 6);
     if (read16(at + 2) != 10 || tile >= count) return fail(Status.BadJ2kTilePart, <i32>(at - input), tile);
     const there = <u32>(inputEnd - at);
-    // Psot 0: the last tile-part, up to EOC or as far as the bytes go.
-    if (length == 0) length = there;
+    // Psot 0: the last tile-part, up to EOC or as far as the bytes go. No packet has FF D9.
+    const endless = length == 0;
+    const closed = endless && there >= 14 && read16(inputEnd - 2) == Marker.EOC;
+    if (endless) length = closed ? there - 2 : there;
     else if (length < 12) return fail(Status.BadJ2kTilePart, <i32>(at - input), tile);
     if (length > there) {
       length = there;
@@ -241,6 +245,9 @@ function findTileParts(from: usize): i32 {
     // OpenJPEG writes more, it goes on from 0, and their order says which is meant.
     const parts = tileParts(tile);
     if (<i32>load<u8>(at, 10) != (parts.count++ & 0xff)) return fail(Status.BadJ2kTilePart, <i32>(at - input), tile);
+    const announced = <i32>load<u8>(at, 11);
+    if (endless && !closed) parts.announced = 0;
+    else if (announced != 0) parts.announced = announced;
     if (parts.first == 0) parts.first = record;
     else changetype<TilePart>(parts.last).next = record;
     parts.last = record;
@@ -253,6 +260,12 @@ function findTileParts(from: usize): i32 {
 @inline
 export function firstTilePart(tile: i32): usize {
   return tileParts(tile).first;
+}
+
+/** Whether the tile has as many tile-parts as it says itself; where it says nothing, whether the codestream has its end. */
+export function hasAllTileParts(tile: i32): bool {
+  const parts = tileParts(tile);
+  return complete || (parts.announced != 0 && (parts.count & 0xff) == parts.announced);
 }
 
 /**

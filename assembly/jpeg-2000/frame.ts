@@ -20,7 +20,7 @@ import { reserveBlockDecoder } from './block-decoder';
 import { BlockStyle } from './code-block';
 import { coding, componentTransform, Filter, multiComponent } from './coding-parameters';
 import { layOutStages, putRow, reserveStages, rowIsFloat, transformedRow, transformRows } from './component-stages';
-import { complete, firstTilePart, readCodestream, readTilePartHeaders, truncatedTile } from './codestream';
+import { complete, firstTilePart, hasAllTileParts, readCodestream, readTilePartHeaders, truncatedTile } from './codestream';
 import { reserveHtBlockDecoder } from './ht-block-decoder';
 import { invertIct, invertRct, roundRow } from './component-transform';
 import {
@@ -261,8 +261,8 @@ function beginTile(): i32 {
   if (status == Status.Done) status = layOutTile();
   if (status == Status.Done) status = readPackets(tile);
   if (status != Status.Done) return stop(status);
-  // While more bytes come, a tile without all of its packets may have another tile-part.
-  const cut = truncatedTile == tile || (moreToCome() && !complete);
+  // A tile without all of its packets may have had another tile-part, or may have one when more bytes have come.
+  const cut = truncatedTile == tile || !hasAllTileParts(tile) || (moreToCome() && !complete);
   if (absent || packetsCut || (packetsMissing && cut)) {
     if (cutRow < 0) cutRow = topOfTile();
   }

@@ -105,6 +105,67 @@ describe('JPEG 2000 that is cut off, kept', () => {
     });
   });
 
+  describe('between two tile-parts', () => {
+    const picture = pictureOf(40, 50, 12);
+
+    /** The stream whose one tile-part has only the first bytes of its packets, and `tileParts` as its TNsot. */
+    function endingAt(whole: Uint8Array, length: number, tileParts: number, hasEnd: boolean): Uint8Array {
+      const from = Buffer.from(whole).indexOf('ff90000a', 0, 'hex');
+      const bytes = Buffer.from([...whole.slice(0, length), ...(hasEnd ? [0xff, 0xd9] : [])]);
+      bytes.writeUInt32BE(length - from, from + 6);
+      bytes.writeUInt8(tileParts, from + 11);
+      return Uint8Array.from(bytes);
+    }
+
+    async function packetEnds(whole: Uint8Array): Promise<number[]> {
+      const first = Buffer.from(whole).indexOf('ff93', 0, 'hex') + 2;
+      const ends: number[] = [];
+      for (let length = first; length <= whole.length - 2; length++) {
+        // In front of EOC no packet may be cut.
+        const isEnd = await decodeTo(shipped, selfDescribed(endingAt(whole, length, 1, true), 90)).then(
+          () => true,
+          () => false,
+        );
+        if (isEnd) ends.push(length);
+      }
+      return ends;
+    }
+
+    it('says that packets are missing, unless there are all tile-parts or the end', async () => {
+      const { frames } = await encodeJpeg2000(picture, { decompositions: 3, layers: [16, 6, 0] });
+      const ends = await packetEnds(frames[0]!);
+      // Three layers of four resolutions; and none of them at all.
+      expect(ends.length).toBe(13);
+      for (const end of ends) {
+        const isWhole = end === ends.at(-1);
+        const inFront = await kept(endingAt(frames[0]!, end, 1, true));
+        expect(inFront.codestream.truncated).toBeUndefined();
+        for (const tileParts of [0, 2]) {
+          const cut = endingAt(frames[0]!, end, tileParts, false);
+          const { bytes, codestream } = await kept(cut);
+          expect(Buffer.compare(bytes, inFront.bytes)).toBe(0);
+          expect(codestream.truncated).toEqual(isWhole ? undefined : { goodRows: 0 });
+          const outcome = decodeTo(shipped, selfDescribed(cut, 90)).then(
+            () => 'decoded',
+            ({ tag }) => tag,
+          );
+          expect(await outcome).toBe(isWhole ? 'decoded' : 'TruncatedData');
+        }
+        expect((await kept(endingAt(frames[0]!, end, 1, false))).codestream.truncated).toBeUndefined();
+      }
+    });
+
+    it('knows the end of a tile-part without a length', async () => {
+      const { frames } = await encodeJpeg2000(picture, { decompositions: 3, layers: [16, 6, 0] });
+      const whole = frames[0]!;
+      const psot = Buffer.from(whole).indexOf('ff90000a', 0, 'hex') + 6;
+      const bytes = Uint8Array.from(whole, (byte, at) => (at >= psot && at < psot + 4 ? 0 : byte));
+      expect((await kept(bytes)).codestream.truncated).toBeUndefined();
+      const [, , , , layer] = await packetEnds(whole);
+      expect((await kept(bytes.slice(0, layer))).codestream.truncated).toEqual({ goodRows: 0 });
+    });
+  });
+
   it('is refused all the same where its headers have not come', async () => {
     const { frames } = await encodeJpeg2000(pictureOf(20, 30, 12), { decompositions: 2 });
     await expect(kept(frames[0]!.slice(0, 60))).rejects.toMatchObject({ tag: 'TruncatedData' });
