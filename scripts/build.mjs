@@ -29,6 +29,8 @@ const kernels = assemblyFiles.filter((path) => path.endsWith('module.ts')).map((
 const constants = {
   'jpeg/dct-arithmetic': ['ARITHMETIC_CODING=1'],
   'jpeg/lossless-arithmetic': ['ARITHMETIC_CODING=1'],
+  'jpeg/hierarchical': ['HIERARCHICAL_MODE=1'],
+  'jpeg/hierarchical-arithmetic': ['HIERARCHICAL_MODE=1', 'ARITHMETIC_CODING=1'],
 };
 
 /** Shrink levels of the compiler other than 0, where they were measured to cost no time (assembly/README.md). */

@@ -1,7 +1,13 @@
 import { UnsupportedFeature } from '../errors.js';
 import { type Kernel, kernelWhenNeeded, loadKernel } from '../wasm/kernel.js';
 import type { Codec, Codestream, Decoder, EncodedFrame } from './codec.js';
-import { inspectJpeg, isArithmetic, type JpegHeader, jpegProcessOf } from './jpeg-markers.js';
+import {
+  inspectJpeg,
+  isArithmetic,
+  type JpegHeader,
+  jpegProcessOf,
+  losslessPhotometricInterpretationOf,
+} from './jpeg-markers.js';
 import { decodeByKernel } from './kernel-decoding.js';
 
 /**
@@ -64,21 +70,7 @@ function describe(fields: Int32Array, header: JpegHeader): Codestream {
     samplesPerPixel,
     bitsPerSample,
     signed: undefined,
-    photometricInterpretation: photometricInterpretationOf(header),
+    photometricInterpretation: losslessPhotometricInterpretationOf(header),
     bytesPerSample: bytesPerSample === 1 ? 1 : 2,
   };
-}
-
-/**
- * What the stream itself says of its colours. Lossless coding transforms none, so the components are what the dataset
- * says as a rule, and only what is meant for these very components goes against it: Adobe's transform flag, and
- * components that are named R, G and B. JFIF, which implies YCbCr for the DCT processes, says nothing here: writers of
- * lossless streams put its segment in front of RGB as well.
- */
-function photometricInterpretationOf({ components, adobeTransform }: JpegHeader): string | undefined {
-  if (components.length !== 3) return undefined;
-  if (adobeTransform === 0) return 'RGB';
-  if (adobeTransform === 1) return 'YBR_FULL';
-  const names = String.fromCharCode(...components.map((component) => component.identifier));
-  return names === 'RGB' ? 'RGB' : undefined;
 }

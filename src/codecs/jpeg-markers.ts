@@ -79,27 +79,14 @@ export function inspectJpeg(bytes: Uint8Array): JpegHeader {
   let adobeTransform: number | undefined;
 
   for (let position = offset + 2; ; ) {
-    // A marker is 0xFF, any number of fill bytes 0xFF, and a byte that is neither 0x00 nor 0xFF (B.1.1.2).
-    position = bytes.indexOf(0xff, position);
-    if (position < 0) throw truncated(bytes);
-    while (bytes[position + 1] === 0xff) position++;
-    if (position + 1 >= bytes.length) throw truncated(bytes);
-    const code = bytes[position + 1];
-    const at = position;
-    position += 2;
+    const marker = nextMarkerSegment(bytes, position);
+    if (marker === undefined) throw truncated(bytes);
+    const { code, offset: at, parameters: segment } = marker;
+    position = marker.end;
     // Table specifications alone, in front of the image that they are for (B.5).
     const endsTables = bytes[position] === 0xff && bytes[position + 1] === SOI && frameHeader === undefined;
     if (code === EOI && endsTables) continue;
     if (code === EOI) throw invalid('the image ends without a scan', at, 'B.2.1');
-    if (code <= 0x01 || (code >= 0xd0 && code <= SOI)) continue;
-
-    if (position + 2 > bytes.length) throw truncated(bytes);
-    const length = bytes[position] * 256 + bytes[position + 1];
-    if (length < 2) throw invalid(`a marker segment of length ${length}`, at, 'B.1.1.4');
-    if (position + length > bytes.length) throw truncated(bytes);
-    const segment = bytes.subarray(position + 2, position + length);
-    position += length;
-
     if (code === SOS) {
       if (frameHeader === undefined) throw invalid('a scan without a frame header', at, 'B.2.1');
       return { offset, ...frameHeader, hierarchical, restartInterval, jfif, adobeTransform };
@@ -116,6 +103,41 @@ export function inspectJpeg(bytes: Uint8Array): JpegHeader {
   }
 }
 
+/** A marker and, where it does not stand alone, the parameters of its segment (ITU-T T.81 B.1.1). */
+export interface MarkerSegment {
+  /** The marker's second byte. */
+  readonly code: number;
+  readonly offset: number;
+  readonly parameters: Uint8Array;
+  /** Offset of what comes next. */
+  readonly end: number;
+}
+
+/**
+ * The next marker from `position` on. Fill bytes and bytes that are no marker are passed over; a stuffed 0x00 and restart
+ * markers, as entropy-coded data have them, are markers without parameters.
+ * @returns undefined where the bytes end first
+ * @throws InvalidBitstream
+ */
+export function nextMarkerSegment(bytes: Uint8Array, position: number): MarkerSegment | undefined {
+  // A marker is 0xFF, any number of fill bytes 0xFF, and a byte that is neither 0x00 nor 0xFF (B.1.1.2).
+  let offset = bytes.indexOf(0xff, position);
+  if (offset < 0) return undefined;
+  while (bytes[offset + 1] === 0xff) offset++;
+  if (offset + 1 >= bytes.length) return undefined;
+  const code = bytes[offset + 1];
+  const start = offset + 2;
+  if (code <= 0x01 || (code >= 0xd0 && code <= EOI)) {
+    return { code, offset, parameters: bytes.subarray(start, start), end: start };
+  }
+  if (start + 2 > bytes.length) return undefined;
+  const length = bytes[start] * 256 + bytes[start + 1];
+  if (length < 2) throw invalid(`a marker segment of length ${length}`, offset, 'B.1.1.4');
+  const end = start + length;
+  if (end > bytes.length) return undefined;
+  return { code, offset, parameters: bytes.subarray(start + 2, end), end };
+}
+
 /**
  * Whether an EOI marker stands behind the frame header. In entropy-coded data 0xFF is followed by 0x00 or a restart marker
  * (B.1.1.5), in JPEG-LS by a byte below 0x80 (ITU-T T.87 A.1), so that what looks like an EOI is one.
@@ -127,7 +149,7 @@ export function hasEndOfImage(bytes: Uint8Array, { frameHeaderOffset }: JpegHead
 }
 
 /** Whether the frame is arithmetic-coded: SOF9 to SOF15 (ITU-T T.81 Table B.1). */
-export function isArithmetic({ startOfFrame }: JpegHeader): boolean {
+export function isArithmetic({ startOfFrame }: Pick<JpegHeader, 'startOfFrame'>): boolean {
   return startOfFrame > 8 && startOfFrame < 16;
 }
 
@@ -141,7 +163,9 @@ export function jpegProcessOf({ startOfFrame, hierarchical, precision }: JpegHea
  * What the components of a DCT process are as they are coded: JFIF decides, then Adobe's transform flag, then the labels
  * 'R', 'G', 'B'. Undefined where the stream does not say.
  */
-export function dctPhotometricInterpretationOf(header: JpegHeader): string | undefined {
+export function dctPhotometricInterpretationOf(
+  header: Pick<JpegHeader, 'components' | 'jfif' | 'adobeTransform'>,
+): string | undefined {
   if (header.components.length !== 3) return undefined;
   if (header.jfif) return 'YBR_FULL';
   if (header.adobeTransform !== undefined) return header.adobeTransform === 0 ? 'RGB' : 'YBR_FULL';
@@ -149,12 +173,35 @@ export function dctPhotometricInterpretationOf(header: JpegHeader): string | und
   return labels === 'RGB' ? 'RGB' : undefined;
 }
 
-type FrameHeader = Pick<
+/**
+ * What the stream itself says of the colours of a lossless process. Lossless coding transforms none, so the components are what the
+ * dataset says as a rule, and only what is meant for these very components goes against it: Adobe's transform flag, and
+ * components that are named R, G and B. JFIF, which implies YCbCr for the DCT processes, says nothing here: writers of
+ * lossless streams put its segment in front of RGB as well.
+ */
+export function losslessPhotometricInterpretationOf({
+  components,
+  adobeTransform,
+}: Pick<JpegHeader, 'components' | 'adobeTransform'>): string | undefined {
+  if (components.length !== 3) return undefined;
+  if (adobeTransform === 0) return 'RGB';
+  if (adobeTransform === 1) return 'YBR_FULL';
+  const names = String.fromCharCode(...components.map((component) => component.identifier));
+  return names === 'RGB' ? 'RGB' : undefined;
+}
+
+/** A frame header, or what DHP says of the completed image in the same words (ITU-T T.81 B.2.2, B.3.2). */
+export type FrameHeader = Pick<
   JpegHeader,
   'frameHeaderOffset' | 'startOfFrame' | 'precision' | 'rows' | 'columns' | 'components'
 >;
 
-function readFrameHeader(segment: Uint8Array, code: number, frameHeaderOffset: number): FrameHeader {
+/**
+ * Reads the parameters of a SOF or DHP marker segment.
+ * @param code the marker's second byte
+ * @throws InvalidBitstream
+ */
+export function readFrameHeader(segment: Uint8Array, code: number, frameHeaderOffset: number): FrameHeader {
   const fault = (problem: string) => invalid(problem, frameHeaderOffset, 'B.2.2');
   if (segment.length < 6) throw fault(`a frame header of ${segment.length + 2} bytes`);
   const [precision, y1, y0, x1, x0, count] = segment;
@@ -179,7 +226,7 @@ function readFrameHeader(segment: Uint8Array, code: number, frameHeaderOffset: n
 }
 
 /** SOF0 to SOF15 share their numbers with DHT (4), JPG (8) and DAC (12). */
-function isStartOfFrame(code: number): boolean {
+export function isStartOfFrame(code: number): boolean {
   return code === SOF_JPEG_LS || (code >= 0xc0 && code <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(code));
 }
 

@@ -53,6 +53,8 @@ export interface Coding {
   readonly longestRun?: number;
   /** Arithmetic coding, with the conditioning of destinations 0 and 1 where that is not the default. */
   readonly arithmetic?: { readonly conditioning?: readonly Conditioning[] };
+  /** A differential frame (Annex J): DC coefficients are coded without prediction. */
+  readonly differential?: boolean;
   /** An Adobe marker segment says that the components are RGB, or CMYK: decoders leave them as they are. */
   readonly untransformed?: boolean;
 }
@@ -194,7 +196,8 @@ export function encodeJpeg(image: CodedImage, coding: Coding): Uint8Array {
   });
   const lines = coding.linesBehindFirstScan ? 0 : rows;
   const process = coding.progressive ? 0xc2 : precision === 8 && !coding.arithmetic ? 0xc0 : 0xc1;
-  const code = coding.arithmetic ? process + 8 : process;
+  const code =
+    (coding.arithmetic ? 8 : 0) + (coding.differential ? (coding.progressive ? 0xc6 : 0xc5) : process);
   segment(code, [
     ...[precision, lines >> 8, lines & 255, columns >> 8, columns & 255, components.length],
     ...components.flatMap(({ h, v }, index) => [index + 1, (h << 4) | v, index]),
@@ -261,6 +264,7 @@ function arithmeticScan(
       coding.progressive,
       tableOf,
       (table) => conditioning?.[table] ?? DEFAULT_CONDITIONING,
+      coding.differential,
     );
     for (const byte of coded) bytes.push(byte);
   }
@@ -276,9 +280,9 @@ function tokensOf(image: CodedImage, coding: Coding, scan: Scan): Token[][] {
   const coded: Token[][] = [];
   for (let at = 0; at < units.length; at += interval) {
     const blocks = units.slice(at, at + interval).flat();
-    if (!coding.progressive) coded.push(sequentialTokens(blocks));
+    if (!coding.progressive) coded.push(sequentialTokens(blocks, coding));
     else if (scan.start === 0)
-      coded.push(scan.high === 0 ? firstDc(blocks, scan) : dcRefinement(blocks, scan));
+      coded.push(scan.high === 0 ? firstDc(blocks, scan, coding) : dcRefinement(blocks, scan));
     else coded.push(acTokens(blocks, scan, coding.longestRun ?? 0x7fff));
   }
   return coded;
@@ -328,11 +332,11 @@ function dcToken(component: number, difference: number): Token {
 }
 
 /** F.1.2. */
-function sequentialTokens(blocks: readonly Block[]): Token[] {
+function sequentialTokens(blocks: readonly Block[], { differential }: Coding): Token[] {
   const predictions: number[] = [];
   return blocks.flatMap(({ component, values }) => {
     const tokens = [dcToken(component, values[0] - (predictions[component] ?? 0))];
-    predictions[component] = values[0];
+    if (!differential) predictions[component] = values[0];
     const table = 16 | tableOf(component);
     let run = 0;
     for (let index = 1; index < 64; index++) {
@@ -351,12 +355,12 @@ function sequentialTokens(blocks: readonly Block[]): Token[] {
 }
 
 /** G.1.2.1. */
-function firstDc(blocks: readonly Block[], { low }: Scan): Token[] {
+function firstDc(blocks: readonly Block[], { low }: Scan, { differential }: Coding): Token[] {
   const predictions: number[] = [];
   return blocks.map(({ component, values }) => {
     const value = values[0] >> low;
     const token = dcToken(component, value - (predictions[component] ?? 0));
-    predictions[component] = value;
+    if (!differential) predictions[component] = value;
     return token;
   });
 }
@@ -504,8 +508,24 @@ const COSINES = Array.from({ length: 64 }, (_, at) => {
   return (Math.cos(((2 * x + 1) * u * Math.PI) / 16) * (u === 0 ? Math.SQRT1_2 : 1)) / 2;
 });
 
-/** Each sample stands for `square` by as many of the blocks' own. */
-function planeByFormula(component: CodedComponent, precision: number, square: number): Float64Array {
+/** What floating point may leave of a half, which is rounded up. */
+const TIE = 1e-9;
+
+/** The differences of a component of a differential frame, by the same formulas: no level shift, no bounds (J.2.3.1). */
+export function differencesByFormula(component: CodedComponent): Float64Array {
+  return planeByFormula(component, 16, 1, -32768);
+}
+
+/**
+ * Each sample stands for `square` by as many of the blocks' own; a line has those of whole blocks.
+ * @param least the least value that a sample has; the largest is 2^precision - 1 above it
+ */
+export function planeByFormula(
+  component: CodedComponent,
+  precision: number,
+  square: number,
+  least = 0,
+): Float64Array {
   const { blockColumns, blockRows, coefficients, steps } = component;
   const side = 8 / square;
   const plane = new Float64Array(side * side * blockColumns * blockRows);
@@ -522,14 +542,14 @@ function planeByFormula(component: CodedComponent, precision: number, square: nu
     }
     for (let y = 0; y < 8; y++) {
       for (let x = 0; x < 8; x++) {
-        let sum = 2 ** (precision - 1);
+        let sum = least + 2 ** (precision - 1);
         for (let v = 0; v < 8; v++) sum += COSINES[8 * y + v] * rowsDone[8 * v + x];
         samples[Math.floor(y / square) * side + Math.floor(x / square)] += sum / square ** 2;
       }
     }
     samples.forEach((sum, at) => {
       const [y, x] = [Math.floor(at / side), at % side];
-      const sample = Math.max(0, Math.min(2 ** precision - 1, Math.round(sum)));
+      const sample = Math.max(least, Math.min(least + 2 ** precision - 1, Math.round(sum + TIE)));
       plane[(top + y) * side * blockColumns + left + x] = sample;
     });
   }

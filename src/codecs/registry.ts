@@ -6,6 +6,7 @@ import { deflateFrame } from './deflate-frame.js';
 import { encapsulatedUncompressed } from './encapsulated-uncompressed.js';
 import { jpeg } from './jpeg.js';
 import { jpeg2000 } from './jpeg-2000.js';
+import { jpegHierarchical } from './jpeg-hierarchical.js';
 import { jpegLossless } from './jpeg-lossless.js';
 import { jpegLs } from './jpeg-ls.js';
 import { libjpegTurbo } from './libjpeg-turbo.js';
@@ -25,6 +26,7 @@ const BUILT_IN_CODECS: readonly Codec[] = [
   jpegLossless,
   jpeg,
   libjpegTurbo,
+  jpegHierarchical,
   jpegLs,
   charls,
   jpeg2000,

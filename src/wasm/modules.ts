@@ -6,6 +6,9 @@ const KERNELS: Readonly<Record<string, () => URL>> = {
   rle: () => new URL('../../dist/kernels/rle.wasm', import.meta.url),
   'jpeg-dct': () => new URL('../../dist/kernels/jpeg-dct.wasm', import.meta.url),
   'jpeg-dct-arithmetic': () => new URL('../../dist/kernels/jpeg-dct-arithmetic.wasm', import.meta.url),
+  'jpeg-hierarchical': () => new URL('../../dist/kernels/jpeg-hierarchical.wasm', import.meta.url),
+  'jpeg-hierarchical-arithmetic': () =>
+    new URL('../../dist/kernels/jpeg-hierarchical-arithmetic.wasm', import.meta.url),
   'jpeg-2000': () => new URL('../../dist/kernels/jpeg-2000.wasm', import.meta.url),
   'jpeg-lossless': () => new URL('../../dist/kernels/jpeg-lossless.wasm', import.meta.url),
   'jpeg-lossless-arithmetic': () =>

@@ -185,7 +185,7 @@ export const STATUSES: Readonly<Record<string, StatusRow>> = {
   BadJpegPredictor: {
     code: 49,
     error: InvalidBitstream,
-    message: 'a lossless JPEG scan selects predictor #; 1 to 7 are allowed outside the hierarchical mode',
+    message: 'a lossless JPEG scan selects predictor #; 1 to 7 are allowed, and 0 alone for differences',
     clause: 'ITU-T T.81 Table H.1',
   },
   BadJpegPointTransform: {

@@ -3,6 +3,7 @@
  * where its block goes. The samples of a sequential scan go to a plane, the coefficients of a progressive one
  * to their array: the same walk with other steps.
  */
+import { differential, HIERARCHICAL } from '../hierarchical-mode';
 
 /** Data units in one minimum coded unit at most (B.2.3). */
 const MAXIMUM_UNITS: i32 = 10;
@@ -61,9 +62,13 @@ export function quantizationOf(unit: usize): usize {
   return load<usize>(unit, 8);
 }
 
-/** Adds a difference to PRED of the unit's component. Returns the sum, the DC coefficient. */
+/**
+ * Adds a difference to PRED of the unit's component. Returns the sum, the DC coefficient. In differential frames
+ * there is no prediction (J.2.3.1).
+ */
 @inline
 export function predict(unit: usize, difference: i32): i32 {
+  if (HIERARCHICAL && differential) return difference;
   const prediction = load<usize>(unit, 12);
   const sum = load<i32>(prediction) + difference;
   store<i32>(prediction, sum);

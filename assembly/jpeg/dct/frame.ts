@@ -35,6 +35,7 @@ import {
   samplesPerLine,
   verticalSampling,
 } from '../frame-header';
+import { HIERARCHICAL, noteDifferential } from '../hierarchical-mode';
 import { forgetHuffmanTables, readHuffmanTables } from '../huffman-tables';
 import {
   endsTables,
@@ -214,7 +215,7 @@ function readToScan(): i32 {
 function readStartOfFrame(code: i32): i32 {
   const at = offsetOf(marker);
   if (componentCount > 0) return fail(Status.BadJpegFrameHeader, at);
-  const process = processOf(code);
+  const process = HIERARCHICAL ? noteDifferential(processOf(code)) : processOf(code);
   if (process < 0 || process > 2) return fail(Status.UnsupportedJpegProcess, at, code - Marker.SOF0);
   const status = readFrameHeader();
   if (status != Status.Done) return status;

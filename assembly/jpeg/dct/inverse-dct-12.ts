@@ -4,6 +4,7 @@
  * passes instead of two. So does libjpeg, bit for bit.
  */
 import { zipHigh, zipLow } from '../../samples/vectors';
+import { precision } from '../frame-header';
 import { wideSteps } from './quantization-tables';
 
 const SHIFT_1: i32 = 12;
@@ -29,24 +30,14 @@ export function inverseDctOfDc12(block: usize, steps: usize, to: usize, line: us
 
 /** Every coefficient may be other than 0. `steps` as stepsOf gives them, `line`: bytes from a line of samples to the next. */
 export function inverseDct12(block: usize, steps: usize, to: usize, line: usize): void {
-  const wide = wideSteps(steps);
+  transform(block, steps, SHIFT_1, SHIFT_2);
   if (ASC_FEATURE_SIMD) {
-    for (let at: usize = 0; at < 256; at += 16) {
-      v128.store(before + at, i32x4.mul(v128.load16x4_s(block + (at >> 1)), v128.load(wide + at)));
-    }
-    passOfVectors(before, behind, SHIFT_1);
-    passOfVectors(behind, before, SHIFT_2);
     const level = i16x8.splat(<i16>LEVEL), maximum = i16x8.splat(<i16>MAXIMUM), zero = i16x8.splat(0);
     for (let from = before; from < before + 256; from += 32, to += line) {
       const samples = i16x8.narrow_i32x4_s(v128.load(from), v128.load(from, 16));
       v128.store(to, i16x8.min_s(i16x8.max_s(i16x8.add_sat_s(samples, level), zero), maximum));
     }
   } else {
-    for (let i: usize = 0; i < 64; i++) {
-      store<i32>(before + (i << 2), <i32>load<i16>(block + (i << 1)) * load<i32>(wide + (i << 2)));
-    }
-    pass(before, behind, SHIFT_1);
-    pass(behind, before, SHIFT_2);
     for (let y: usize = 0; y < 8; y++, to += line) {
       for (let x: usize = 0; x < 8; x++) {
         // Bounded first: adding the level to what a broken stream has could wrap.
@@ -54,6 +45,40 @@ export function inverseDct12(block: usize, steps: usize, to: usize, line: usize)
         store<u16>(to + (x << 1), sample + LEVEL);
       }
     }
+  }
+}
+
+/**
+ * The same of a block of differences, of whatever precision: 16 bits in two's complement, not shifted (J.2.3.1).
+ */
+export function inverseDctOfDifferences(block: usize, steps: usize, to: usize, line: usize): void {
+  // Differences of 8 bits have two bits more between the passes, as samples of 8 bits do.
+  const shift = precision > 8 ? SHIFT_1 : SHIFT_1 - 1;
+  transform(block, steps, shift, SHIFT_1 + SHIFT_2 - shift);
+  for (let from = before; from < before + 256; from += 32, to += line) {
+    for (let x: usize = 0; x < 8; x++) {
+      const difference = load<i32>(from + (x << 2));
+      store<i16>(to + (x << 1), max(-32768, min(32767, difference)));
+    }
+  }
+}
+
+/** Dequantization and both passes: what comes out is in `before`, row by row. */
+@inline
+function transform(block: usize, steps: usize, shift1: i32, shift2: i32): void {
+  const wide = wideSteps(steps);
+  if (ASC_FEATURE_SIMD) {
+    for (let at: usize = 0; at < 256; at += 16) {
+      v128.store(before + at, i32x4.mul(v128.load16x4_s(block + (at >> 1)), v128.load(wide + at)));
+    }
+    passOfVectors(before, behind, shift1);
+    passOfVectors(behind, before, shift2);
+  } else {
+    for (let i: usize = 0; i < 64; i++) {
+      store<i32>(before + (i << 2), <i32>load<i16>(block + (i << 1)) * load<i32>(wide + (i << 2)));
+    }
+    pass(before, behind, shift1);
+    pass(behind, before, shift2);
   }
 }
 

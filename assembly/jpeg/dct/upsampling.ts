@@ -9,6 +9,7 @@
  */
 import { take } from '../../kernel/arena';
 import { componentCount, MAXIMUM_COMPONENTS, maximumH, maximumV } from '../frame-header';
+import { HIERARCHICAL } from '../hierarchical-mode';
 import { samplesOf } from './planes';
 import { bytesPerSample } from './reconstruction';
 import {
@@ -63,7 +64,7 @@ export function takeUpsampling(): bool {
 function methodOf(component: i32): Method {
   const h = reducedH(component), v = reducedV(component);
   if (h == maximumH && v == maximumV) return Method.None;
-  if (leastSide == 1) return Method.Repetition;
+  if (HIERARCHICAL || leastSide == 1) return Method.Repetition;
   if (h == maximumH && 2 * v == maximumV) return Method.Lines;
   // libjpeg repeats the samples of lines that have one or two.
   if (2 * h == maximumH && reducedColumnsOf(component) > 2) {

@@ -25,6 +25,7 @@ import {
   readNumberOfLines,
   samplesPerLine,
 } from '../frame-header';
+import { HIERARCHICAL, noteDifferential } from '../hierarchical-mode';
 import { forgetHuffmanTables, readHuffmanTables } from '../huffman-tables';
 import {
   endsTables,
@@ -120,7 +121,7 @@ export function step(): i32 {
 
 @inline
 function bytesPerSample(): i32 {
-  return precision > 8 ? 2 : 1;
+  return HIERARCHICAL || precision > 8 ? 2 : 1;
 }
 
 /** Reads marker segments up to a scan header and that too. */
@@ -152,7 +153,8 @@ function readToScan(): i32 {
 function readStartOfFrame(code: i32): i32 {
   const at = offsetOf(marker);
   if (componentCount > 0) return fail(Status.BadJpegFrameHeader, at);
-  if (processOf(code) != 3) return fail(Status.UnsupportedJpegProcess, at, code - Marker.SOF0);
+  const process = HIERARCHICAL ? noteDifferential(processOf(code)) : processOf(code);
+  if (process != 3) return fail(Status.UnsupportedJpegProcess, at, code - Marker.SOF0);
   return readFrameHeader();
 }
 
@@ -184,10 +186,10 @@ function takeOutput(bytes: usize): i32 {
   stepLines = max(1, min(lines, STEP_SAMPLES / lineSamples));
   const size = <u64>lineSamples * stepLines;
   samples = take((size + lineSamples) * 2 + 2 * SLACK);
-  output = samples != 0 && precision <= 8 ? take(size + SLACK) : samples;
+  output = samples != 0 && bytesPerSample() == 1 ? take(size + SLACK) : samples;
   if (samples == 0 || output == 0) return fail(Status.LimitMemory, scanHeaderOffset);
   samples += SLACK + (<usize>lineSamples << 1);
-  if (precision > 8) output = samples;
+  if (bytesPerSample() == 2) output = samples;
   return Status.Done;
 }
 
@@ -250,7 +252,7 @@ function handOutPlanes(): i32 {
 /** Hands out the lines of this step. */
 function handOutLines(count: i32): i32 {
   const line = lineSamples * bytesPerSample();
-  if (precision <= 8) storeBytes(output, samples, count * lineSamples);
+  if (bytesPerSample() == 1) storeBytes(output, samples, count * lineSamples);
   handOut(output, outputLine * line, count * line);
   outputLine += count;
   if (outputLine < lines) return Status.More;

@@ -3,6 +3,7 @@ import { fail } from '../../kernel/blocks';
 import { Status } from '../../kernel/status';
 import { precision } from '../frame-header';
 import { ARITHMETIC } from '../entropy-coding';
+import { differential, HIERARCHICAL } from '../hierarchical-mode';
 import { destinationOf, isInstalled } from '../huffman-tables';
 import {
   approximationLow,
@@ -33,8 +34,10 @@ export function readLosslessScanHeader(): i32 {
   if (status != Status.Done) return status;
   predictor = spectralStart;
   pointTransform = approximationLow;
-  // Selection value 0 is for the differential frames of the hierarchical mode alone (Table H.1).
-  if (predictor < 1 || predictor > 7) return fail(Status.BadJpegPredictor, scanHeaderOffset, predictor);
+  // Selection value 0 is for the differential frames of the hierarchical mode, and no other is (Table H.1, J.1.3.2).
+  const isSelection =
+    HIERARCHICAL && differential ? predictor == 0 : predictor >= 1 && predictor <= 7;
+  if (!isSelection) return fail(Status.BadJpegPredictor, scanHeaderOffset, predictor);
   if (pointTransform >= precision) {
     return fail(Status.BadJpegPointTransform, scanHeaderOffset, pointTransform);
   }

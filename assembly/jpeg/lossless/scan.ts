@@ -22,6 +22,7 @@ import {
   samplesPerLine,
   verticalSampling,
 } from '../frame-header';
+import { differential, HIERARCHICAL } from '../hierarchical-mode';
 import { offsetOf, segmentEnd } from '../markers';
 import { dcIdentifier, scanComponent, scanComponentCount, scanHeaderOffset } from '../scan-header';
 import {
@@ -282,7 +283,8 @@ export function decodeRow(to: usize, line: usize): i32 {
     const status = decodeSpan(column);
     if (status != Status.Done) return status;
     const at = to + column * pixel, count = spanMcus * mcuSamples;
-    if (spanBegins) reconstructFirstLine(at, differences, count, pixel, initialPrediction());
+    if (HIERARCHICAL && differential) memory.copy(at, differences, count << 1);
+    else if (spanBegins) reconstructFirstLine(at, differences, count, pixel, initialPrediction());
     else reconstructLine(predictor, at, differences, count, pixel, line);
   }
   return finishRow();
@@ -324,7 +326,9 @@ function reconstructInPlane(
       for (let n = 0; n < h; n++, at += 2) store<u16>(at, load<u16>(source + (<usize>n << 1)));
     }
   }
-  if (begins) reconstructFirstLine(to, from, count, 2, initialPrediction());
+  // Differences are coded without prediction (J.2.3.2).
+  if (HIERARCHICAL && differential) memory.copy(to, from, count << 1);
+  else if (begins) reconstructFirstLine(to, from, count, 2, initialPrediction());
   else if (column == 0) reconstructLine(predictor, to, from, count, 2, planeLine(component));
   else reconstructRest(predictor, to, from, count, 2, planeLine(component));
 }
