@@ -43,6 +43,41 @@ export function jpegStreams(random: Random, isArithmetic: boolean): Uint8Array[]
   );
 }
 
+/** Single frames of hierarchical JPEG, differential ones and others, by the DCT and lossless. */
+export function jpegHierarchicalStreams(random: Random, isArithmetic: boolean): Uint8Array[] {
+  // biome-ignore format: one kind to a line
+  const sampling = [
+    [[1, 1]],
+    [[2, 2], [1, 1], [1, 1]],
+    [[1, 2], [1, 1], [1, 1], [1, 2]],
+  ] as const;
+  return sampling.flatMap((factors) =>
+    ([8, 12] as const).flatMap((precision) =>
+      [true, false].flatMap((differential) =>
+        [0, 3].flatMap((restartInterval) => {
+          const image = randomImage({ rows: 27, columns: 35, precision }, factors, random);
+          const coding = { differential, restartInterval, ...(isArithmetic && { arithmetic: {} }) };
+          const scans = progression(factors.length, random);
+          const lossless = {
+            ...imageOf(
+              { rows: 14, columns: 23, components: factors.length, precision, sampling: factors },
+              random,
+            ),
+            ...{ differential, restartInterval: restartInterval === 0 ? 0 : 24, predictor: 1 + random(7) },
+            ...(isArithmetic && { arithmetic: [0, 1] as const }),
+          };
+          return [
+            encodeJpeg(image, { ...coding, progressive: false, scans: oneScan(factors.length) }),
+            encodeJpeg(image, { ...coding, progressive: true, scans }),
+            encodeJpegLossless(lossless),
+            encodeJpegLossless({ ...lossless, interleaved: false, restartInterval: 0 }),
+          ];
+        }),
+      ),
+    ),
+  );
+}
+
 /** Lossless JPEG, each with its image. */
 export function jpegLosslessStreams(
   random: Random,

@@ -1,5 +1,11 @@
 import type { Random } from './damage.js';
-import { jpeg2000Streams, jpegLosslessStreams, jpegLsStreams, jpegStreams } from './streams.js';
+import {
+  jpeg2000Streams,
+  jpegHierarchicalStreams,
+  jpegLosslessStreams,
+  jpegLsStreams,
+  jpegStreams,
+} from './streams.js';
 
 /** Rows and columns of what is handed out. */
 export type Extent = (header: Int32Array, parameters: readonly number[]) => readonly [number, number];
@@ -72,6 +78,16 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   'jpeg-lossless-arithmetic': {
     streams: (random) => jpegLosslessStreams(random, true).map(({ bytes }) => bytes),
     markers: [...JPEG_MARKERS, 0xcb],
+    lastHeader: SOS,
+  },
+  'jpeg-hierarchical': {
+    streams: (random) => jpegHierarchicalStreams(random, false),
+    markers: [...JPEG_MARKERS, 0xc0, 0xc1, 0xc2, 0xc3, 0xc5, 0xc6, 0xc7],
+    lastHeader: SOS,
+  },
+  'jpeg-hierarchical-arithmetic': {
+    streams: (random) => jpegHierarchicalStreams(random, true),
+    markers: [...JPEG_MARKERS, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf],
     lastHeader: SOS,
   },
   'jpeg-ls': {
