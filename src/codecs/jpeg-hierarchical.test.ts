@@ -132,9 +132,13 @@ describe.each([
     });
 
     it('a hierarchy for each component, one behind the other', async () => {
-      const image = imageOf({ rows: 13, columns: 9, components: 3, precision: 8 }, randomNumbers(5));
-      const { samples } = await samplesOf(encodeLosslessHierarchy(image, [BOTH, BOTH], false));
-      expect([...samples]).toEqual([...image.samples]);
+      // biome-ignore format: one component after the other
+      for (const sampling of [undefined, [[2, 1], [1, 1], [1, 1]]] as const) {
+        const geometry = { rows: 13, columns: 9, components: 3, precision: 8, sampling };
+        const image = imageOf(geometry, randomNumbers(5));
+        const { samples } = await samplesOf(encodeLosslessHierarchy(image, [BOTH, BOTH], false));
+        expect([...samples]).toEqual([...image.samples]);
+      }
     });
   });
 
@@ -365,6 +369,7 @@ describe('refuses', () => {
     ['InvalidBitstream', 'an expansion by three', hierarchyOf(completed, [first, { ...differences, expansion: 0x33 }])],
     ['InvalidBitstream', 'an expansion of nothing', hierarchyOf(completed, [{ ...whole, expansion: BOTH }])],
     ['InvalidBitstream', 'a component that the image does not have', hierarchyOf(completed, [first, other])],
+    ['InvalidBitstream', 'two components of one name', hierarchyOf({ ...image, sampling: [[1, 1], [1, 1]], identifiers: [7, 7] }, [whole])],
     ['InvalidBitstream', 'another precision', hierarchyOf(completed, [deeper])],
     ['InvalidBitstream', 'differences with a predictor', hierarchyOf(completed, [whole, predicted()])],
     ['InvalidBitstream', 'a second DHP', hierarchyOf(completed, [{ stream: hierarchyOf(completed, [first]) }])],

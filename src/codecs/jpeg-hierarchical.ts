@@ -22,7 +22,7 @@ import { upsampleLine } from './jpeg-upsampling.js';
 
 const uids = (numbers: readonly number[]) => numbers.map((number) => `1.2.840.10008.1.2.4.${number}`);
 
-/** Frames of a hierarchy at most: 15 can double a size as often as it can be, for each of 4 components, and refine it. */
+/** Frames of a hierarchy at most: a size can be doubled 16 times, for each of 4 components, and each refined some times. */
 const MAXIMUM_FRAMES = 256;
 
 /**

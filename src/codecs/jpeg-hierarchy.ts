@@ -1,5 +1,11 @@
 import { InvalidBitstream, UnsupportedFeature } from '../errors.js';
-import { type FrameHeader, isStartOfFrame, nextMarkerSegment, readFrameHeader } from './jpeg-markers.js';
+import {
+  type FrameHeader,
+  isStartOfFrame,
+  type MarkerSegment,
+  nextMarkerSegment,
+  readFrameHeader,
+} from './jpeg-markers.js';
 import { JpegTables } from './jpeg-tables.js';
 
 /** One frame of a hierarchy (ITU-T T.81 B.3, Annex J). */
@@ -49,7 +55,7 @@ export function openHierarchy(bytes: Uint8Array, offset: number): Hierarchy {
     tables.take(marker);
     position = marker.end;
     if (marker.code !== DHP) continue;
-    const completed = readFrameHeader(marker.parameters, DHP, marker.offset);
+    const completed = readHeader(marker);
     if (completed.rows === 0) {
       const feature = 'a JPEG hierarchy whose number of lines comes in a DNL marker segment';
       throw new UnsupportedFeature(`${feature} cannot be decoded.`, { feature, offset: marker.offset });
@@ -75,18 +81,18 @@ function* framesFrom(
       begun = undefined;
     }
     if (marker === undefined) return false;
-    const { code, parameters, offset } = marker;
+    const { code, offset } = marker;
     position = code === SOS ? endOfScan(bytes, marker.end) : marker.end;
     if (code === EOI) return true;
     if (code === DHP) throw invalid('a second DHP marker segment', offset, 'B.3.2');
     if (code === EXP) {
-      const [factors] = parameters;
+      const [factors] = marker.parameters;
       const doubles = factors === 0x00 || factors === 0x01 || factors === 0x10 || factors === 0x11;
       if (!doubles) throw invalid(`an expansion by ${factors} that doubles nothing`, offset, 'B.3.3');
       if (expansion !== undefined) throw invalid('two EXP marker segments for one frame', offset, 'J.1.1');
       expansion = factors;
     } else if (isStartOfFrame(code)) {
-      const header = readFrameHeader(parameters, code, offset);
+      const header = readHeader(marker);
       begun = { header, expansion: expansion ?? 0, tables: tables.bytes() };
       if (expansion !== undefined && !isDifferential(header)) {
         throw invalid('an EXP marker segment for a frame that is not differential', offset, 'J.2.1');
@@ -94,6 +100,16 @@ function* framesFrom(
       expansion = undefined;
     } else tables.take(marker);
   }
+}
+
+/** The parameters of a DHP or SOF marker segment. Frames meet by the identifiers of their components, which are different. */
+function readHeader({ parameters, code, offset }: MarkerSegment): FrameHeader {
+  const header = readFrameHeader(parameters, code, offset);
+  const identifiers = new Set(header.components.map(({ identifier }) => identifier));
+  if (identifiers.size < header.components.length) {
+    throw invalid('two components of one name', offset, 'B.2.2');
+  }
+  return header;
 }
 
 /** Offset of the first marker that is not part of a scan, or of the end of the bytes (B.1.1.5). */

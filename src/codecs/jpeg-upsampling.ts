@@ -29,15 +29,15 @@ export function upsampleLine(
     const nearer = halfLines ? y >> 1 : y;
     const further = halfLines ? neighbour(y, rows) : y;
     // In sixteenths where lines are mixed, in quarters where not.
-    const [weight, shift, upper, lower] = halfLines ? [3, 4, 8, 7] : [1, 2, 1, 2];
+    const [shift, even, odd] = halfLines ? [4, 8, 7] : [2, 1, 2];
     const sum = (x: number) => {
       const near = samples[nearer * columns + x];
-      return halfLines ? weight * near + samples[further * columns + x] : near;
+      return halfLines ? 3 * near + samples[further * columns + x] : near;
     };
     for (let x = 0; x < to.length; x++) {
       const here = sum(x >> 1);
       const beside = x & 1 ? Math.min((x >> 1) + 1, columns - 1) : Math.max((x >> 1) - 1, 0);
-      to[x] = (3 * here + sum(beside) + (x & 1 ? lower : upper)) >> shift;
+      to[x] = (3 * here + sum(beside) + (x & 1 ? odd : even)) >> shift;
     }
   } else if (halfLines) {
     const near = (y >> 1) * columns;
