@@ -71,6 +71,14 @@ describe.skipIf(!corpus)(`files that other decoders get wrong${skipped}`, () => 
   const withoutSign = (samples: SampleArray, mask: number) =>
     Uint16Array.from(samples as Int16Array, (sample) => sample & mask);
 
+  it('MR of 16 bits, JPEG 2000 lossless: the first sample is 905', async () => {
+    const file = 'dicom/Enet4__dicom-test-files/MR_small_jp2klossless.dcm';
+    const { decoded } = await decode(file);
+    expect([...decoded.samples.slice(0, 3)]).toEqual([905, 1019, 1227]);
+    expect(sha256(decoded.samples)).toBe(referenceOf(file).sha256);
+    expect(decoded.mismatches).toEqual([]);
+  });
+
   it('JPEG 2000, unsigned in the codestream: the first sample is -2000', async () => {
     const file = 'dicom/pydicom__pydicom/J2K_pixelrep_mismatch.dcm';
     const { decoded } = await decode(file);
