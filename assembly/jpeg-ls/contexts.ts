@@ -6,18 +6,19 @@
  *
  *     0   k, the Golomb parameter of the next error, 8 bits: kept ready, because decoding waits for it
  *     1   C[Q], 8 bits
+ *     2   all ones where errors are mapped the other way round (A.5.2), 8 bits
  *     4   -B[Q], 0 to N[Q] - 1, so that one comparison each tells when C changes
  *     8   A[Q]
  *     12  N[Q], as the address of its place in the table of `golomb.ts`
  */
 import { countOf, golombParameter, lessOne, NEXT_COUNT } from './golomb';
-import { quantum, range, reset } from './preset-parameters';
+import { near, quantum, range, reset } from './preset-parameters';
 
 const COUNT: i32 = 365;
 export const CONTEXT_BYTES = 16;
 
 /** Address of context 0. */
-export const contexts: usize = memory.data(COUNT * CONTEXT_BYTES, 16);
+const contexts: usize = memory.data(COUNT * CONTEXT_BYTES, 16);
 
 /** N[Q] + 1 where N[Q] is RESET, and where it has been halved. */
 const limits = memory.data(8, 4);
@@ -52,25 +53,22 @@ export function initialA(): u32 {
   return max(2, (range() + 32) >> 6);
 }
 
+/** k of a context. `at`, here and below: bytes from context 0 to it, which as a constant offset takes no addition. */
 @inline
-export function contextK(at: usize): u32 {
-  return <u32>load<u8>(at);
+export function contextK(at: usize): u64 {
+  return <u64>load<u8>(at, contexts);
 }
 
 /** C[Q]. */
 @inline
 export function contextCorrection(at: usize): i32 {
-  return <i32>load<i8>(at, 1);
+  return <i32>load<i8>(at, contexts + 1);
 }
 
-/**
- * All ones where the errors of a lossless scan are mapped the other way round (A.5.2): k is 0, and 2 B[Q] <= -N[Q].
- * @param k that of the context
- */
+/** All ones where the errors are mapped the other way round (A.5.2). */
 @inline
-export function contextTurn(at: usize, k: u32): i32 {
-  // k - 1 is all ones where k is 0.
-  return ((lessOne(load<usize>(at, 12)) - 2 * load<i32>(at, 4)) & (<i32>k - 1)) >> 31;
+export function contextTurn(at: usize): i32 {
+  return <i32>load<i8>(at, contexts + 2);
 }
 
 /**
@@ -79,9 +77,9 @@ export function contextTurn(at: usize, k: u32): i32 {
  */
 @inline
 export function updateContext(at: usize, correction: i32, error: i32, lossless: bool): void {
-  let a = load<u32>(at, 8) + <u32>abs(error);
-  let minusB = load<i32>(at, 4) - (lossless ? error : error * quantum());
-  let n = load<usize>(at, 12) + NEXT_COUNT;
+  let a = load<u32>(at, contexts + 8) + <u32>abs(error);
+  let minusB = load<i32>(at, contexts + 4) - (lossless ? error : error * quantum());
+  let n = load<usize>(at, contexts + 12) + NEXT_COUNT;
   if (n == behindReset()) {
     a >>= 1;
     minusB = (minusB + 1) >> 1;
@@ -95,9 +93,12 @@ export function updateContext(at: usize, correction: i32, error: i32, lossless: 
   minusB = min(minusB, most);
   correction -= outside;
   if (<u32>(correction + 128) > 255) correction = correction < 0 ? -128 : 127;
-  store<u8>(at, <u8>golombParameter(a, n));
-  store<i8>(at, <i8>correction, 1);
-  store<i32>(at, minusB, 4);
-  store<u32>(at, a, 8);
-  store<usize>(at, n, 12);
+  const k = golombParameter(a, n);
+  store<u8>(at, <u8>k, contexts);
+  store<i8>(at, <i8>correction, contexts + 1);
+  // k is 0, the coding lossless, and 2 B[Q] <= -N[Q].
+  if (lossless || near() == 0) store<i8>(at, <i8>(((most - 2 * minusB) & (<i32>k - 1)) >> 31), contexts + 2);
+  store<i32>(at, minusB, contexts + 4);
+  store<u32>(at, a, contexts + 8);
+  store<usize>(at, n, contexts + 12);
 }

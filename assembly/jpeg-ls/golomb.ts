@@ -20,6 +20,22 @@ export function shortZeros(): u64 {
   return load<u64>(shortCell);
 }
 
+/** Minus the bits of a code: its zeros, a 1, and k more. */
+@inline
+export function minusLength(zeros: u64, k: u64): u64 {
+  return ~zeros - k;
+}
+
+/**
+ * The value of a code of the fast path, which `bits` begin with.
+ * @param minus `minusLength`: a shift takes the low six bits of its count, so this one leaves just the code
+ */
+@inline
+export function shortCode(bits: u64, zeros: u64, k: u64, minus: u64): i32 {
+  // The 1 behind the zeros counts 2^k itself.
+  return <i32>(((zeros - 1) << k) + (bits >>> minus));
+}
+
 /** The position behind the code that `longCode` read. */
 export let codeEnd: u32 = 0;
 

@@ -7,11 +7,10 @@
  * Samples have 16 bits. In front of a line stands one more sample, and one behind it: A.3.1 says what they are. Up to 16
  * bytes in front of Rb and behind Rd are read, and up to 16 behind the line itself are written.
  */
-import { contextCorrection, contextK, contexts, contextTurn, updateContext } from './contexts';
+import { contextCorrection, contextK, contextTurn, updateContext } from './contexts';
 import { bitsFrom, bottom } from './entropy-coded-segments';
-import { codeEnd, longCode, NO_CODE, shortZeros } from './golomb';
+import { codeEnd, longCode, minusLength, NO_CODE, shortCode, shortZeros } from './golomb';
 import { quantize, quantizeAbove } from './gradients';
-import { near } from './preset-parameters';
 import { correct, predict, reconstruct } from './prediction';
 import { position, setPosition } from './reader';
 import {
@@ -21,6 +20,7 @@ import {
   LARGEST_RUN_INDEX,
   logRunBlock,
   longZerosBehindRun,
+  runLength,
 } from './run-mode';
 
 /** RUNindex, and Ra, where decoding stopped. */
@@ -104,17 +104,16 @@ function decodeSamples(
         break;
       }
       const sign = q >> 31;
-      const context = contexts + ((q ^ sign) - sign);
-      const k = contextK(context), correction = contextCorrection(context);
-      const turn = plain || near() == 0 ? contextTurn(context, k) : 0;
+      const context = <usize>((q ^ sign) - sign);
+      const k = contextK(context), correction = contextCorrection(context), turn = contextTurn(context);
       const zeros = clz(bits);
       let mapped = 0;
       if (zeros < shortZeros()) {
-        // 2^k and k more bits stand behind the zeros. A shift takes the low six bits of its count: 63 - k are those of ~k.
-        mapped = <i32>(((zeros - 1) << <u64>k) + ((bits << zeros) >>> ~<u64>k));
-        next -= zeros + 1 + k;
+        const minus = minusLength(zeros, k);
+        mapped = shortCode(bits, zeros, k, minus);
+        next += minus;
       } else if (longCodesToo) {
-        mapped = longCode(<u32>(next - origin), <u64>k, 0);
+        mapped = longCode(<u32>(next - origin), k, 0);
         next = origin + codeEnd;
         if (mapped == NO_CODE) {
           setPosition(codeEnd);
@@ -134,20 +133,29 @@ function decodeSamples(
     }
     if (reason != Stop.Run) break;
 
-    // Run mode. Code segment A.15: each 1 stands for a block of samples, the last one for what is left of the line.
+    // Run mode. Code segment A.15: each 1 stands for a block of samples, the last one for what is left of the line. All at
+    // once, as how many there are is hard to foretell.
     const runCode = next, runIndexBefore = runIndex;
     const rest = <u32>(end - at) >> 1;
-    let block = logRunBlock(runIndex);
-    let count: u32 = 0;
-    while (<i64>bits < 0) {
-      next--;
-      count += 1 << block;
-      if (count > rest) break;
-      if (runIndex < LARGEST_RUN_INDEX) runIndex++;
-      if (count == rest) break;
-      block = logRunBlock(runIndex);
+    const ones = <u32>clz(~bits);
+    let count = runLength(runIndex, ones);
+    if (count < rest) {
+      next -= ones;
+      runIndex += ones;
       bits = bitsFrom(next);
+    } else {
+      // To the end of the line, or with RUNindex at its largest.
+      count = 0;
+      while (<i64>bits < 0) {
+        next--;
+        count += 1 << logRunBlock(runIndex);
+        if (count > rest) break;
+        if (runIndex < LARGEST_RUN_INDEX) runIndex++;
+        if (count == rest) break;
+        bits = bitsFrom(next);
+      }
     }
+    const block = logRunBlock(runIndex);
     if (count >= rest) {
       fill(at + pitch + 2, <u16>a, rest);
       at = end;
@@ -169,8 +177,9 @@ function decodeSamples(
     const zeros = clz(bits);
     let mapped = 0;
     if (zeros < longZerosBehindRun(runIndex)) {
-      mapped = <i32>(((zeros - 1) << k) + ((bits << zeros) >>> (63 - k)));
-      next -= zeros + 1 + k;
+      const minus = minusLength(zeros, k);
+      mapped = shortCode(bits, zeros, k, minus);
+      next += minus;
     } else if (longCodesToo) {
       mapped = longCode(<u32>(next - origin), k, logRunBlock(runIndex) + 1);
       next = origin + codeEnd;

@@ -5,12 +5,11 @@
  * Samples stand by pixel, 16 bits each; in front of a line stands one more pixel, and one behind it. Up to 14 bytes
  * behind the line itself are written.
  */
-import { contextCorrection, contextK, contexts, contextTurn, updateContext } from './contexts';
+import { contextCorrection, contextK, contextTurn, updateContext } from './contexts';
 import { bitsAt, bottom } from './entropy-coded-segments';
-import { codeEnd, longCode, NO_CODE, shortZeros } from './golomb';
+import { codeEnd, longCode, minusLength, NO_CODE, shortCode, shortZeros } from './golomb';
 import { quantize } from './gradients';
 import { MOST_COMPONENTS } from './frame-header';
-import { near } from './preset-parameters';
 import { correct, predict, reconstruct } from './prediction';
 import { position, setPosition } from './reader';
 import {
@@ -90,8 +89,9 @@ function decodePixels(
         const zeros = clz(bits);
         let mapped = 0;
         if (zeros < longZerosBehindRun(runIndex)) {
-          mapped = <i32>(((zeros - 1) << k) + ((bits << zeros) >>> (63 - k)));
-          next -= <u32>(zeros + 1 + k);
+          const minus = minusLength(zeros, k);
+          mapped = shortCode(bits, zeros, k, minus);
+          next += <u32>minus;
         } else {
           mapped = longCode(next, k, logRunBlock(runIndex) + 1);
           next = codeEnd;
@@ -113,17 +113,17 @@ function decodePixels(
       const q = load<i32>(from);
       from += 4;
       const sign = q >> 31;
-      const context = contexts + ((q ^ sign) - sign);
-      const k = contextK(context), correction = contextCorrection(context);
-      const turn = plain || near() == 0 ? contextTurn(context, k) : 0;
+      const context = <usize>((q ^ sign) - sign);
+      const k = contextK(context), correction = contextCorrection(context), turn = contextTurn(context);
       const bits = bitsAt(base, next);
       const zeros = clz(bits);
       let mapped = 0;
       if (zeros < shortZeros()) {
-        mapped = <i32>(((zeros - 1) << <u64>k) + ((bits << zeros) >>> ~<u64>k));
-        next -= <u32>zeros + 1 + k;
+        const minus = minusLength(zeros, k);
+        mapped = shortCode(bits, zeros, k, minus);
+        next += <u32>minus;
       } else {
-        mapped = longCode(next, <u64>k, 0);
+        mapped = longCode(next, k, 0);
         next = codeEnd;
         if (mapped == NO_CODE) {
           setPosition(next);

@@ -28,6 +28,15 @@ export function logRunBlock(runIndex: u32): u32 {
   return load<u8>(j + runIndex);
 }
 
+/** By RUNindex, 32 bits each: samples that all 1s on the way to it stand for; behind the largest, more than lines have. */
+const reached = memory.data((32 + 64) * 4, 4);
+
+/** Samples that so many 1s stand for, 64 at most; more than lines have where RUNindex cannot grow by as many. */
+@inline
+export function runLength(runIndex: u32, ones: u32): u32 {
+  return load<u32>(reached + ((runIndex + ones) << 2)) - load<u32>(reached + (runIndex << 2));
+}
+
 @inline
 export function longZerosBehindRun(runIndex: u32): u64 {
   return load<u8>(longZeros + runIndex);
@@ -36,7 +45,11 @@ export function longZerosBehindRun(runIndex: u32): u64 {
 /** Starts out as A.2.1 says: at the begin of a scan and of each restart interval. */
 export function resetRunContexts(): void {
   for (let type = 0; type < 2; type++) storeContext(contexts + (type << 4), type, initialA(), 1, 0);
+  memory.fill(reached, 0x7f, (32 + 64) * 4);
+  let length: u32 = 0;
   for (let index = 0; index < 32; index++) {
+    store<u32>(reached + (index << 2), length);
+    length += 1 << load<u8>(j + index);
     const escape = escapeZeros() - <i32>load<u8>(j + index) - 1;
     store<u8>(longZeros + index, <u8>max(0, min(MOST_ZEROS_BEHIND_RUN, escape)));
   }

@@ -183,8 +183,10 @@ function decodeRingLine(index: i32, line: i32, isFirst: bool): bool {
   const pixel = bySample ? <usize>scanComponentCount << 1 : 2;
   // A.3.1: right of the line above stands its last sample once more, left of a line the first sample of the one above.
   const end = above + <usize>width * pixel;
-  memory.copy(end, end - pixel, pixel);
-  memory.copy(here - pixel, above, pixel);
+  for (let i: usize = 0; i < pixel; i += 2) {
+    store<u16>(end + i, load<u16>(end - pixel + i));
+    store<u16>(here - pixel + i, load<u16>(above + i));
+  }
   let whole: bool;
   if (bySample) {
     whole = plain
