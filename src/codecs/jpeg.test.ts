@@ -299,6 +299,29 @@ describe.each([
     expect(error).toMatchObject({ tag: 'TruncatedData', goodRows: 0 });
   });
 
+  it('decodes a frame again whose refinements have other Huffman tables than its first scans', async () => {
+    // Coefficients of many sizes behind many runs, so that both tables have codes too long for a lookup.
+    const random = randomNumbers(28);
+    const coefficients = Int16Array.from({ length: 64 * 100 }, () =>
+      random(4) === 0 ? random(2 ** random(7)) : 0,
+    );
+    const component = { h: 1, v: 1, steps: new Array<number>(64).fill(1), blockColumns: 10, blockRows: 10 };
+    const components = [{ ...component, coefficients }];
+    const image: CodedImage = { rows: 80, columns: 80, precision: 8, components };
+    const scan = { components: [0], start: 0, end: 0, high: 0, low: 0 };
+    const band = { ...scan, start: 1, end: 63 };
+    // Short codes for the eight symbols that are met first, more than ten bits for the others.
+    const coding: Coding = {
+      progressive: true,
+      scans: [scan, { ...band, low: 1 }, { ...band, high: 1 }],
+      shortCodes: 8,
+    };
+    const bytes = encodeJpeg(image, coding);
+    const { samples: expected } = await decodeFrame(referee, bytes);
+    expect(Buffer.compare(await samplesOf(bytes, 'once'), expected!)).toBe(0);
+    expect(Buffer.compare(await samplesOf(bytes, 'again'), expected!)).toBe(0);
+  });
+
   it('says so where a progressive image ends in front of its last scan', async () => {
     const { bytes } = example({ progressive: true, scans: progression(3, randomNumbers(4)) });
     const scans = scansOf(bytes);

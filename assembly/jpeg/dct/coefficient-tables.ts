@@ -80,8 +80,11 @@ export function secondOf(entry: u64): u64 {
   return entry >> 32;
 }
 
-/** Single coefficients, from which a table is made: entries as for DC with the indices in bits 8 to 15. */
-const single: usize = memory.data(LOOKUP_SIZE * 4, 16);
+/**
+ * Single coefficients, from which a table is made: entries as for DC with the indices in bits 8 to 15. A refinement of AC
+ * coefficients, whose scan has one table, uses these.
+ */
+export const single: usize = memory.data(LOOKUP_SIZE * 4, 16);
 
 /**
  * By destination and code length from 0 to 16: the first 16-bit prefix that no code of this length or less
@@ -184,6 +187,14 @@ export function preparePassingTable(identifier: i32): void {
     }
     store<u16>(to + (index << 1), taken | (goesOn << 6) | (ended << 12));
   }
+}
+
+/** Makes the table of single coefficients of an AC table, until another table is made. */
+export function prepareSingleTable(identifier: i32): void {
+  const destination = destinationOf(1, identifier);
+  enterCodes(destination, single);
+  // What completes long codes is of this specification now.
+  made &= ~(1 << destination);
 }
 
 /** Makes the lookup table of an AC table. */

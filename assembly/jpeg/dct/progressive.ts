@@ -19,6 +19,7 @@ import {
   noteBadCode,
   secondOf,
   setEndOfBandRun,
+  single,
   takenByFirst,
 } from './coefficient-tables';
 import { acTableOf, dcTableOf, nextTarget, predict, UNIT, units, unitsEnd } from './data-units';
@@ -130,13 +131,14 @@ export function decodeAcRefinement(block: usize, bitSet: usize, count: i32): voi
         stream |= load<u64>(from) >> left;
         from = from + <usize>(left >>> 3) - 7;
         left |= 56;
-        // Of the entry only the first coefficient is used: bits that correct others stand between it and the
-        // second.
-        let entry = load<u64>(table + (<usize>(stream >>> (64 - LOOKUP_BITS)) << 3));
-        if (!(<u32>entry & 0xff)) entry = completeAc(entry, table, stream);
-        stream <<= takenByFirst(entry);
-        left -= takenByFirst(entry) & 63;
-        const goesOn = firstGoesOn(entry);
+        let entry = load<u32>(single + (<usize>(stream >>> (64 - LOOKUP_BITS)) << 2));
+        if (!(entry & 0xff)) {
+          const completed = completeAc(entry, table, stream);
+          entry = (<u32>completed & 0xffff00ff) | (firstGoesOn(completed) << 8);
+        }
+        stream <<= <u64>entry; // the count is taken modulo 64
+        left -= <u64>(entry & 63);
+        const goesOn = (entry >> 8) & 0xff;
         if (goesOn >= END_OF_BLOCK) {
           // This block is the first of the run.
           setEndOfBandRun(endOfBandRun + 1);
@@ -165,7 +167,7 @@ export function decodeAcRefinement(block: usize, bitSet: usize, count: i32): voi
           k++;
           rest = rest >>> gap >>> 1;
         }
-        const value = <i32>(<i16>firstOf(entry));
+        const value = <i32>entry >> 16;
         if (value != 0) {
           if (k > last) {
             noteBadCode();

@@ -55,6 +55,7 @@ import {
   prepareAcTable,
   prepareDcTable,
   preparePassingTable,
+  prepareSingleTable,
 } from './coefficient-tables';
 import { addUnit, beginUnits, resetPredictions, setTarget, targetOf, UNIT, units } from './data-units';
 import { bitSetOf, blocksOf, frameMcuColumns, frameMcuRows, planeLine, samplesOf } from './planes';
@@ -227,7 +228,8 @@ function prepareTables(component: i32, dc: i32, ac: i32): i32 {
   }
   if (!progressive || spectralStart > 0) {
     if (ac > 3 || !isInstalled(destinationOf(1, ac))) return fail(Status.MissingJpegHuffmanTable, at, ac);
-    prepareAcTable(ac);
+    if (progressive && approximationHigh > 0) prepareSingleTable(ac);
+    else prepareAcTable(ac);
     if (!progressive && (sideOf(component) == 1 || isPartial())) preparePassingTable(ac);
   }
   return Status.Done;
