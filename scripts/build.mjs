@@ -1,9 +1,18 @@
 // Builds dist/: the kernels (AssemblyScript -> WebAssembly), the DICOM dictionary, the types, and the library in few files, for
 // opening a hundred modules takes longer than what is in them. Kernels are rebuilt only when something in assembly/ is
-// newer. Progress goes to standard error: `npm start -- … --json` must print nothing but its lines. With --twins also the
+// newer, or when they were compiled another way. Progress goes to standard error: `npm start -- … --json` must print nothing but its lines. With --twins also the
 // kernels' plain twins, for the tests (see assembly/README.md).
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as rolldown } from 'rolldown';
@@ -11,11 +20,12 @@ import { build as rolldown } from 'rolldown';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
 
-/** Runs one step. A step that fails fails the build, but not before the others had their turn. */
+/** Runs one step; false where it fails. That fails the build, but not before the others had their turn. */
 function run(program, args) {
   const { status, error } = spawnSync(process.execPath, [program, ...args], { stdio: ['ignore', 2, 2] });
   if (error) throw error;
   if (status !== 0) process.exitCode = status ?? 1;
+  return status === 0;
 }
 
 const assemblyFiles = readdirSync('assembly', { recursive: true, encoding: 'utf8' }).filter((path) =>
@@ -43,20 +53,32 @@ function newestSource(kernel) {
   return Math.max(...own.map((path) => statSync(join('assembly', path)).mtimeMs));
 }
 
-/** Compiles what is older than its sources into `folder`. */
+/** How each module was compiled last: the compiler's version and what it was told, by the module's path. */
+const RECORD = 'out/compiled-with.json';
+const compiledWith = existsSync(RECORD) ? JSON.parse(readFileSync(RECORD, 'utf8')) : {};
+const { version } = JSON.parse(readFileSync('node_modules/assemblyscript/package.json', 'utf8'));
+
+/** Compiles into `folder` what is older than its sources or was compiled another way. */
 function buildKernels(folder, simd) {
   mkdirSync(folder, { recursive: true });
   for (const kernel of kernels) {
     const name = kernel.replaceAll('\\', '/');
     const output = `${folder}/${name.replaceAll('/', '-')}.wasm`;
-    if (existsSync(output) && statSync(output).mtimeMs > newestSource(kernel)) continue;
-    run('node_modules/assemblyscript/bin/asc.js', [
-      `assembly/${kernel}/module.ts`,
+    const options = [
       ...['--outFile', output, '-O3', '--converge', '--noAssert', '--runtime', 'stub'],
       ...[simd ? '--enable' : '--disable', 'simd', '--enable', 'bulk-memory', '--disableWarning', '201'],
       ...['--shrinkLevel', `${shrinkLevels[name] ?? 0}`],
       ...(constants[name] ?? []).flatMap((constant) => ['--use', constant]),
-    ]);
+    ];
+    const way = `${version} ${options.join(' ')}`;
+    const isNew = existsSync(output) && statSync(output).mtimeMs > newestSource(kernel);
+    if (isNew && compiledWith[output] === way) continue;
+    delete compiledWith[output];
+    if (run('node_modules/assemblyscript/bin/asc.js', [`assembly/${kernel}/module.ts`, ...options])) {
+      compiledWith[output] = way;
+    }
+    mkdirSync(dirname(RECORD), { recursive: true });
+    writeFileSync(RECORD, `${JSON.stringify(compiledWith, undefined, 2)}\n`);
   }
 }
 
