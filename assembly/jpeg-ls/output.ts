@@ -1,6 +1,6 @@
 /** From lines of decoded samples, 16 bits each, to output: colour by pixel, little endian, 1 or 2 bytes a sample. */
 import { take } from '../kernel/arena';
-import { interleave } from '../samples/planes';
+import { interleaveNarrow } from '../samples/planes';
 import { colourTransform, undoColourTransform } from './colour-transform';
 import {
   columns,
@@ -55,25 +55,19 @@ export function storeLine(index: i32, y: u32, fromPlanes: bool): bool {
   const samples = columns * componentCount;
   const to = strip + <usize>index * samples * bytesPerSample();
   const mapped = mappedBytes != 0;
-  let source = line;
-  if (!fromPlanes && isByPixel()) {
-    source = scanLine(0, index);
-    if (mapped) memory.copy(line, source, samples << 1);
-  } else if (mapped || isSubsampled()) {
-    for (let i = 0; i < componentCount; i++) {
-      spreadLine(line + (i << 1), i, lineOf(i, index, y, fromPlanes), stepOf(i, fromPlanes));
+  const byPixel = !fromPlanes && isByPixel();
+  if (byPixel || mapped || isSubsampled() || (!fromPlanes && interleaveMode == InterleaveMode.Sample)) {
+    let source = byPixel ? scanLine(0, index) : line;
+    if (!byPixel) spreadComponents(index, y, fromPlanes);
+    if (mapped) {
+      // In `line`: the next line is predicted from that of the scan.
+      if (byPixel) memory.copy(line, source, samples << 1);
+      source = line;
+      if (!mapSamples(line, columns)) return false;
     }
-  } else {
-    storeComponents(to, index, y, fromPlanes);
-    if (colourTransform != 0) undoColourTransform(to, columns);
-    return true;
-  }
-  if (mapped) {
-    if (!mapSamples(line, columns)) return false;
-    source = line;
-  }
-  if (bytesPerSample() == 2) memory.copy(to, source, samples << 1);
-  else storeBytes(to, source, samples);
+    if (bytesPerSample() == 2) memory.copy(to, source, samples << 1);
+    else storeBytes(to, source, samples);
+  } else interleaveComponents(to, index, y, fromPlanes);
   if (colourTransform != 0) undoColourTransform(to, columns);
   return true;
 }
@@ -101,19 +95,21 @@ function stepOf(component: i32, fromPlanes: bool): i32 {
   return 1;
 }
 
-/** Components of the image's size: brought to equal distances, then put together by pixel. */
-function storeComponents(to: usize, index: i32, y: u32, fromPlanes: bool): void {
+/** Components that have a line of the image's size each: brought to equal distances, then put together by pixel. */
+function interleaveComponents(to: usize, index: i32, y: u32, fromPlanes: bool): void {
   for (let i = 0; i < componentCount; i++) {
-    const from = lineOf(i, index, y, fromPlanes);
-    const step = stepOf(i, fromPlanes);
-    const target = line + i * lineStride;
-    if (step > 1) {
-      for (let x: u32 = 0; x < columns; x++) store<u16>(target + (x << 1), load<u16>(from + ((x * step) << 1)));
-      if (bytesPerSample() == 1) storeBytes(target, target, columns);
-    } else if (bytesPerSample() == 1) storeBytes(target, from, columns);
+    const from = lineOf(i, index, y, fromPlanes), target = line + i * lineStride;
+    if (bytesPerSample() == 1) storeBytes(target, from, columns);
     else memory.copy(target, from, columns << 1);
   }
-  interleave(line, lineStride, to, columns, componentCount, bytesPerSample());
+  interleaveNarrow(line, lineStride, to, columns, componentCount, bytesPerSample());
+}
+
+/** Any other components, one after the other, to pixels in `line`. */
+function spreadComponents(index: i32, y: u32, fromPlanes: bool): void {
+  for (let i = 0; i < componentCount; i++) {
+    spreadLine(line + (i << 1), i, lineOf(i, index, y, fromPlanes), stepOf(i, fromPlanes));
+  }
 }
 
 /**

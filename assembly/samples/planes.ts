@@ -6,10 +6,17 @@ import { storeByPixel, threeOfFour, zipHigh, zipLow } from './vectors';
  * margin of its own) -> colour by pixel. `components` is 2, 3 or 4, `width` 1, 2, 4 or 8 bytes.
  */
 export function interleave(source: usize, stride: i32, target: usize, count: i32, components: i32, width: i32): void {
-  if (width == 1) interleaveAs<u8, u16>(source, stride, target, count, components);
-  else if (width == 2) interleaveAs<u16, u32>(source, stride, target, count, components);
+  if (width <= 2) interleaveNarrow(source, stride, target, count, components, width);
   else if (width == 4) interleaveAs<u32, u64>(source, stride, target, count, components);
   else interleaveOneByOne<u64>(source, stride, target, count, components);
+}
+
+/** The same where `width` is 1 or 2: all that the kernels of codecs need. */
+export function interleaveNarrow(
+  source: usize, stride: i32, target: usize, count: i32, components: i32, width: i32,
+): void {
+  if (width == 1) interleaveAs<u8, u16>(source, stride, target, count, components);
+  else interleaveAs<u16, u32>(source, stride, target, count, components);
 }
 
 @inline
