@@ -134,7 +134,7 @@ const maximaOf = (sampling: Sampling) =>
   [Math.max(...sampling.map(([h]) => h)), Math.max(...sampling.map(([, v]) => v))] as const;
 
 /** A differential lossless frame that brings references, expanded already, to these components. */
-export function lossyToLossless(
+export function losslessDifferences(
   planes: readonly Plane[],
   references: readonly Plane[],
   image: Omit<JpegLosslessImage, 'samples' | 'rows' | 'columns' | 'components'>,
@@ -185,7 +185,7 @@ function partsOf(
   }
   const smaller = planes.map((plane) => downsample(plane, expansion));
   const references = smaller.map((plane, index) => expand(plane, expansion, planes[index]));
-  const stream = lossyToLossless(planes, references, image);
+  const stream = losslessDifferences(planes, references, image);
   const part = expansion === 0 ? { stream } : { expansion, stream };
   return [...partsOf(image, smaller, others), part];
 }
