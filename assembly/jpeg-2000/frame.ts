@@ -48,7 +48,7 @@ import {
 } from './output-components';
 import { longestBlock, packetsCut } from './packet';
 import { packetsMissing, readPackets } from './progression';
-import { writePixels, writeSamples } from './sample-rows';
+import { writePixels, writeSamples, writeWordPixels } from './sample-rows';
 import { transformFitsNarrow } from './narrow-bound';
 import { ROW_TRAIL, shiftRow, widenRow } from './narrow-rows';
 import { writeNarrowPixels, writeNarrowSamples } from './narrow-samples';
@@ -488,7 +488,10 @@ function target(output: usize, c: i32): usize {
 }
 
 function writeThree(r: usize, g: usize, b: usize, width: i32, output: usize, stride: i32): void {
-  if (output != 0 && stride == 3 && alike()) return writePixels(r, g, b, width, component(0), output);
+  if (output != 0 && stride == 3 * bytesPerSample && alike()) {
+    if (bytesPerSample == 1) return writePixels(r, g, b, width, component(0), output);
+    if (bytesPerSample == 2) return writeWordPixels(r, g, b, width, component(0), output);
+  }
   writeSamples(r, width, component(0), target(output, 0), bytesPerSample, stride);
   writeSamples(g, width, component(1), target(output, 1), bytesPerSample, stride);
   writeSamples(b, width, component(2), target(output, 2), bytesPerSample, stride);

@@ -31,17 +31,23 @@ export const VLC_START: u32 = 2;
 /** A bit position from which on there is room for a row of zeros, and nothing else. */
 export let vlcEnd: u32 = 0;
 
-/** Bytes 0 to 6 of `bytes` without an 0xFF: the carry trick for zero bytes on the complement. */
+/**
+ * Sixteen bytes to where their bits belong: behind `count` bits, which are pending. What is beyond the sixteen is left to whoever
+ * stores next.
+ */
 @inline
-function hasNoFf(bytes: u64): bool {
-  return ((~bytes - 0x0101010101010101) & bytes & 0x0080808080808080) == 0;
+function storeBehind(to: usize, bytes: v128, pending: u64, count: u32): void {
+  // What leaves the lower half goes on in the upper one.
+  const beyond = i64x2.shr_u(i64x2.shr_u(bytes, 1), 63 - count);
+  const before = v128.shuffle<i64>(i64x2.splat(pending), beyond, 0, 2);
+  v128.store(to, v128.or(i64x2.shl(bytes, count), before));
 }
 
 /**
  * 7.1.2, MagSgn bits: the byte behind 0xFF has seven bits. Behind the end follow ones.
  *
- * Reads [source, source + length). A step writes eight bytes from where its bits belong, and no byte gives
- * more than eight bits: no store goes further than 8 bytes behind `length`, or 9 with the first byte.
+ * Reads [source, source + length) and up to 15 bytes more. A step writes sixteen bytes from where its bits belong, and no byte gives
+ * more than eight bits: no store goes further than 16 bytes behind `length`.
  */
 export function unstuffMagSgn(source: usize, length: i32, quads: i32): void {
   const end = source + min(length, MAG_SGN_SOURCE);
@@ -49,16 +55,18 @@ export function unstuffMagSgn(source: usize, length: i32, quads: i32): void {
   let pending: u64 = 0, count: u32 = 0; // fewer than 8 bits
   let stuffed: u32 = 0;
   while (source < end) {
-    if (stuffed == 0 && source + 8 <= end) {
-      const bytes = load<u64>(source) & 0x00ffffffffffffff;
-      if (hasNoFf(bytes)) {
-        pending |= bytes << count;
-        store<u64>(to, pending);
-        to += 7;
-        source += 7;
-        pending >>= 56;
-        continue;
-      }
+    if (ASC_FEATURE_SIMD && stuffed == 0) {
+      // As many as there are up to the first 0xFF, and with it.
+      const bytes = v128.load(source);
+      const last = 1 << min<u32>(<u32>(end - source) - 1, 15);
+      const whole = ctz(i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(-1))) | last) + 1;
+      storeBehind(to, bytes, pending, count);
+      to += whole;
+      source += whole;
+      const byte = <u32>load<u8>(source - 1);
+      pending = byte >> (8 - count);
+      stuffed = u32(byte == 0xff);
+      continue;
     }
     const byte = <u32>load<u8>(source);
     source++;
@@ -81,7 +89,8 @@ export function unstuffMagSgn(source: usize, length: i32, quads: i32): void {
  * `first`. A byte whose lower seven bits are ones has seven bits if the one before it was above 0x8F. Behind
  * the end follow zeros.
  *
- * `last` - `first` is below 4096, and as above no byte gives more than eight bits.
+ * `last` - `first` is below 4096, and as above no byte gives more than eight bits. Up to 15 bytes in front of `first` are read: MagSgn
+ * bits, or headers of the codestream.
  */
 export function unstuffVlc(first: usize, last: usize, quads: i32): void {
   let to = VLC_BITS;
@@ -91,17 +100,18 @@ export function unstuffVlc(first: usize, last: usize, quads: i32): void {
   let count: u32 = 4 - shortHalf + VLC_START;
   let source = last - 1;
   while (source >= first) {
-    if (ASC_FEATURE_SIMD && source >= first + 8) {
-      // Seven bytes at once if none of eight is 0x7F or 0xFF.
-      const eight = v128.load64_zero(source - 7), low = i8x16.splat(0x7f);
-      if (!v128.any_true(i8x16.eq(v128.and(eight, low), low))) {
-        const turned = v128.shuffle<i8>(eight, eight, 7, 6, 5, 4, 3, 2, 1, 8, 8, 8, 8, 8, 8, 8, 8, 8);
-        pending |= <u64>i64x2.extract_lane(turned, 0) << count;
-        store<u64>(to, pending);
-        to += 7;
-        source -= 7;
-        pending >>= 56;
+    if (ASC_FEATURE_SIMD) {
+      // As many as there are in front of the first 0x7F or 0xFF.
+      const bytes = v128.load(source - 15), low = i8x16.splat(0x7f);
+      const turned = v128.shuffle<i8>(bytes, bytes, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+      const behind = 1 << min<u32>(<u32>(source + 1 - first), 16);
+      const whole = ctz(i8x16.bitmask(i8x16.eq(v128.and(turned, low), low)) | behind);
+      if (whole != 0) {
+        storeBehind(to, turned, pending, count);
+        to += whole;
+        source -= whole;
         previous = load<u8>(source + 1);
+        pending = previous >> (8 - count);
         continue;
       }
     }

@@ -110,6 +110,39 @@ export function writePixels(
   }
 }
 
+/** The same for components of two bytes. */
+export function writeWordPixels(
+  r: usize, g: usize, b: usize, width: i32, component: Component, output: usize,
+): void {
+  const shift = shiftOf(component);
+  const low = lowestOf(component);
+  const high = highestOf(component);
+  let x = 0;
+  if (ASC_FEATURE_SIMD) {
+    const shifts = i32x4.splat(shift);
+    const lows = i32x4.splat(low - shift);
+    const highs = i32x4.splat(high - shift);
+    for (; x + 8 <= width; x += 8) {
+      const red = clipEight(r + (x << 2), shifts, lows, highs);
+      const green = clipEight(g + (x << 2), shifts, lows, highs);
+      const blue = clipEight(b + (x << 2), shifts, lows, highs);
+      // Red and green by turns first, then blue in between.
+      const first = v128.shuffle<i16>(red, green, 0, 8, 1, 9, 2, 10, 3, 11);
+      const last = v128.shuffle<i16>(red, green, 4, 12, 5, 13, 6, 14, 7, 15);
+      const middle = v128.shuffle<i16>(first, last, 6, 7, 8, 9, 10, 11, 12, 13);
+      const to = output + 6 * x;
+      v128.store(to, v128.shuffle<i16>(first, blue, 0, 1, 8, 2, 3, 9, 4, 5));
+      v128.store(to, v128.shuffle<i16>(middle, blue, 10, 0, 1, 11, 2, 3, 12, 4), 16);
+      v128.store(to, v128.shuffle<i16>(last, blue, 3, 13, 4, 5, 14, 6, 7, 15), 32);
+    }
+  }
+  for (let to = output + 6 * x; x < width; x++, to += 6) {
+    store<u16>(to, clip(r, x, shift, low, high));
+    store<u16>(to, clip(g, x, shift, low, high), 2);
+    store<u16>(to, clip(b, x, shift, low, high), 4);
+  }
+}
+
 /** Eight samples of at most 16 bits. */
 @inline
 function clipEight(at: usize, shifts: v128, lows: v128, highs: v128): v128 {

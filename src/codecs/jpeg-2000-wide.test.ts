@@ -83,6 +83,22 @@ describe('JPEG 2000, lossless, of many bits', () => {
     }
   });
 
+  it.each([
+    [16, false, 64],
+    [16, true, 61],
+    [15, false, 37],
+    [9, true, 8],
+  ])(
+    'three components of %i bits (signed: %s), %i columns, by way of RCT: the source',
+    async (bits, signed, columns) => {
+      const planes = [1, 2, 3].map((seed) => planeOf(40, columns, bits, signed, seed));
+      const bytes = encodeWideJpeg2000({ rows: 40, columns, planes, levels: 2, componentTransform: true });
+      const { codestream, planes: found } = await decoded(bytes);
+      expect(codestream).toMatchObject({ samplesPerPixel: 3, bytesPerSample: 2, signed });
+      expect(found).toEqual(planes.map(({ samples }) => samples));
+    },
+  );
+
   it.each([2, 8, 32, 2 | 8 | 32])('code-block style %i', async (style) => {
     const plane = planeOf(40, 30, 32, false);
     const bytes = encodeWideJpeg2000({ rows: 40, columns: 30, planes: [plane], levels: 2, style });
