@@ -51,6 +51,7 @@ it(
   async () => {
     const random = randomNumbers(84);
     const decoder = await jpegHierarchical.load();
+    // Arithmetic coding makes any size of nothing.
     const limits = { ...DEFAULT_LIMITS, frameBytes: MOST_BYTES, memoryBytes: MOST_BYTES };
     const streams = [8, 12].flatMap((precision) =>
       [[0x11, 0x11], [0x00, 0x10, 0x01], []].flatMap((expansions) =>
@@ -70,7 +71,6 @@ it(
       const { image, bytes } = streams[random(streams.length)];
       const damaged = damage(bytes, others, markers, bytes.length, random);
       const truncated = random(2) === 0 ? 'keep' : 'refuse';
-      // Nothing makes a frame that costs more than a second: arithmetic coding makes any size of nothing.
       const outcome = await decodeTo(decoder, selfDescribed(damaged, 65), limits, WHOLE, truncated).then(
         ({ codestream }) => (codestream.truncated ? 'kept' : 'decoded'),
         (error: unknown) => {
@@ -91,7 +91,7 @@ it(
       }
     }
     for (const outcome of ['InvalidBitstream', 'TruncatedData', 'UnsupportedFeature', 'decoded', 'kept']) {
-      expect(outcomes.get(outcome), outcome).toBeGreaterThan(ROUNDS / 500);
+      expect(outcomes.get(outcome), outcome).toBeGreaterThan(ROUNDS / 1000);
     }
   },
   30_000 + 30 * ROUNDS,
