@@ -5,7 +5,7 @@ import { median, type Ratio, ratioOf } from './statistics.js';
 /** One frame, decoded by one worker and in two strips by two. */
 export interface StripResult {
   readonly id: string;
-  /** Fresh: strips are copied into one array. Shared: workers write into the caller's. */
+  /** Fresh: one worker makes the array, the other's strip is copied to its own. Shared: workers write into the caller's. */
   readonly output: 'fresh' | 'shared';
   /** Milliseconds in one piece and in strips, by the clock. */
   readonly whole: number;
