@@ -23,19 +23,25 @@ import {
   tellNeighbours,
   VISITED,
 } from './block-state';
-import { REFINEMENT_CONTEXT, RUN_CONTEXT, SIGN_CODING, UNIFORM_CONTEXT, ZERO_CODING } from './context-labels';
+import { AGAIN_CONTEXT, FIRST_CONTEXT, RUN_CONTEXT, SIGN_CODING, UNIFORM_CONTEXT, ZERO_CODING } from './context-labels';
 import {
   adapt,
   decide,
-  decidedSixteenZeros,
+  decidedTogether,
   decisionOf,
   fed,
   heldRegister,
   holdRegister,
   intervalOf,
+  isNearlyCertain,
+  isNearlyZero,
+  keepRow,
   lacksBits,
   lpsOf,
+  mpsOf,
+  qeOf,
   renormalised,
+  rowAfter,
   rowOf,
 } from './mq-decoder';
 
@@ -46,9 +52,6 @@ const TO_REFINED: usize = REFINED - SIGNIFICANT;
 const PATTERN_BYTES: usize = 128;
 const COEFFICIENT_BYTES: usize = 256;
 
-/** For 64 coefficients the context of their refinement. */
-const REFINEMENT_CONTEXTS: usize = memory.data(64, 16);
-
 /** D.3.2: the context of a sign, and its XORbit in bit 0. */
 @inline
 function signEntry(neighbours: u32): u32 {
@@ -57,6 +60,33 @@ function signEntry(neighbours: u32): u32 {
 
 /** The context without the XORbit. */
 const SIGN_CONTEXT: u32 = 0xf8;
+
+/** D.3.1: the context of the first of `members`, which has its pattern among `patterns`. */
+@inline
+function zeroContextAt(patterns: usize, members: u64): u32 {
+  return <u32>load<u8>(<u32>load<u8>(patterns + (<u32>ctz<u64>(members) << 1)), ZERO_CODING);
+}
+
+/**
+ * Takes the decisions of a word at once if all are nearly certain to be 0: zero coding of `zeros`, and the runs that
+ * begin at `runs`. Nothing becomes significant then, so their contexts stay what they are as well.
+ * @returns the register behind them; the same as before where they are to be taken one by one
+ */
+function nothingSignificant(register: u64, patterns: usize, zeros: u64, runs: u64): u64 {
+  let sum: u64 = 0;
+  if (runs != 0) {
+    const row = rowOf(RUN_CONTEXT);
+    if (!isNearlyZero(row)) return register;
+    sum = popcnt<u64>(runs) * qeOf(row);
+  }
+  while (zeros != 0) {
+    const row = rowOf(zeroContextAt(patterns, zeros));
+    if (!isNearlyZero(row)) return register;
+    sum += qeOf(row);
+    zeros &= zeros - 1;
+  }
+  return decidedTogether(register, sum);
+}
 
 /**
  * D.3.1, significance propagation pass: coefficients that are not significant and have a significant
@@ -71,26 +101,33 @@ export function significancePropagationPass(one: u32): void {
     for (let word: u32 = 0; word < stripeWords; word++) {
       const open = presentIn(stripe, word) & ~load<u64>(state);
       let members = besideSignificant(state) & open;
-      let visited = members;
+      store<u64>(state, members, TO_VISITED);
+      if (members != 0 && isNearlyZero(rowOf(zeroContextAt(patterns, members)))) {
+        const behind = nothingSignificant(register, patterns, members, 0);
+        if (behind != register) {
+          register = behind;
+          members = 0;
+        }
+      }
       if (members != 0) {
-        let index = <u32>ctz<u64>(members);
-        let neighbours = <u32>load<u16>(patterns + (index << 1));
-        let context = <u32>load<u8>(neighbours & 0xff, ZERO_CODING);
+        let context = zeroContextAt(patterns, members);
         while (true) {
-          members &= members - 1;
-          // What comes next if this one stays insignificant is looked up before that is known: nobody can
-          // foretell the decision, and after a wrong guess of the processor these loads are done already.
-          // Without a next one, the pattern behind the word is looked at: it is there, and means nothing.
-          const nextIndex = <u32>ctz<u64>(members);
-          const nextNeighbours = <u32>load<u16>(patterns + (nextIndex << 1));
-          const nextContext = <u32>load<u8>(nextNeighbours & 0xff, ZERO_CODING);
+          // What comes next is looked up before it is known whether this one becomes significant, the context of its
+          // sign as well as that of its successor: nobody can foretell the decision, and after a wrong guess of
+          // the processor these loads are done already. Without a successor, the pattern behind the word is
+          // looked at: it is there, and means nothing.
+          const rest = members & (members - 1);
+          const nextContext = zeroContextAt(patterns, rest);
+          const index = <u32>ctz<u64>(members);
+          const pattern = patterns + (index << 1);
+          const entry = signEntry(<u32>load<u16>(pattern));
           const zeroState = rowOf(context);
           const zeroLps = lpsOf(register, zeroState), zeroInterval = intervalOf(register, zeroState);
           adapt(context, zeroState, zeroInterval, zeroLps);
           register = renormalised(zeroInterval);
           if (lacksBits(register)) register = fed(register);
           if (decisionOf(zeroState, zeroLps) != 0) {
-            const entry = signEntry(neighbours), signContext = entry & SIGN_CONTEXT;
+            const signContext = entry & SIGN_CONTEXT;
             const signState = rowOf(signContext);
             const signLps = lpsOf(register, signState), signInterval = intervalOf(register, signState);
             adapt(signContext, signState, signInterval, signLps);
@@ -99,26 +136,23 @@ export function significancePropagationPass(one: u32): void {
             const sign = (decisionOf(signState, signLps) ^ entry) & 1;
             store<u32>(coefficients + (index << 2), value | (sign << 31));
             const row = index & 3;
-            tellNeighbours(patterns + (index << 1), row, sign);
-            const bit = (1 as u64) << index;
+            tellNeighbours(pattern, row, sign);
+            const bit = members & (0 - members);
             store<u64>(state, load<u64>(state) | bit);
             // Those that follow it in this word join; those of words to come are found when these are reached.
+            const visited = load<u64>(state, TO_VISITED);
             const joining = bit * load<u64>(FOLLOWING + (row << 3)) & open & ~visited;
-            members |= joining;
-            visited |= joining;
+            store<u64>(state, visited | joining, TO_VISITED);
+            members = rest | joining;
             if (members == 0) break;
-            index = <u32>ctz<u64>(members);
-            neighbours = <u32>load<u16>(patterns + (index << 1));
-            context = <u32>load<u8>(neighbours & 0xff, ZERO_CODING);
+            context = zeroContextAt(patterns, members);
           } else {
-            if (members == 0) break;
-            index = nextIndex;
-            neighbours = nextNeighbours;
+            if (rest == 0) break;
+            members = rest;
             context = nextContext;
           }
         }
       }
-      store<u64>(state, visited, TO_VISITED);
       state += 8;
       patterns += PATTERN_BYTES;
       coefficients += COEFFICIENT_BYTES;
@@ -127,53 +161,13 @@ export function significancePropagationPass(one: u32): void {
   holdRegister(register);
 }
 
-/** Table D.4 for the 64 coefficients of a word: `refined` before, or else `beside` a significant one. */
-@inline
-function labelRefinements(refined: u64, beside: u64): void {
-  if (ASC_FEATURE_SIMD) labelRefinementsByVectors(refined, beside);
-  else labelRefinementsOneByOne(refined, beside);
-}
-
-function labelRefinementsOneByOne(refined: u64, beside: u64): void {
-  for (let index: u32 = 0; index < 64; index++) {
-    const again = <u32>(refined >> index) & 1;
-    const label = again != 0 ? 2 : <u32>(beside >> index) & 1;
-    store<u8>(REFINEMENT_CONTEXTS + index, <u8>(REFINEMENT_CONTEXT + (label << 3)));
-  }
-}
-
-@inline
-function labelRefinementsByVectors(refined: u64, beside: u64): void {
-  const r = i64x2.splat(refined), b = i64x2.splat(beside & ~refined);
-  label16(0, r, b);
-  label16(16, i64x2.shr_u(r, 16), i64x2.shr_u(b, 16));
-  label16(32, i64x2.shr_u(r, 32), i64x2.shr_u(b, 32));
-  label16(48, i64x2.shr_u(r, 48), i64x2.shr_u(b, 48));
-}
-
-/** Constants of the vectors: engines build a literal anew in each round, and load one in a single step. */
-const EACH_BIT_OFFSET: usize = 0;
-const SPREAD_OFFSET: usize = 16;
-const SIXTEENS_OFFSET: usize = 32;
-const EIGHTS_OFFSET: usize = 48;
-const BASE_OFFSET: usize = 64;
-const CONSTANTS: usize = memory.data<u64>([
-  // One bit in each byte; byte 0 eight times, then byte 1; 2 << 3 and 1 << 3, what a label is more; label 14.
-  0x8040201008040201, 0x8040201008040201, 0, 0x0101010101010101, 0x1010101010101010, 0x1010101010101010,
-  0x0808080808080808, 0x0808080808080808, 0x7070707070707070, 0x7070707070707070,
-]);
-
-/** Sixteen contexts, from the lowest 16 bits of both. */
-@inline
-function label16(at: usize, refined: v128, beside: v128): void {
-  const bits = v128.load(CONSTANTS, EACH_BIT_OFFSET), spread = v128.load(CONSTANTS, SPREAD_OFFSET);
-  const r = v128.and(i8x16.swizzle(refined, spread), bits), b = v128.and(i8x16.swizzle(beside, spread), bits);
-  const again = v128.and(i8x16.eq(r, bits), v128.load(CONSTANTS, SIXTEENS_OFFSET));
-  const near = v128.and(i8x16.eq(b, bits), v128.load(CONSTANTS, EIGHTS_OFFSET));
-  v128.store(REFINEMENT_CONTEXTS + at, i8x16.add(v128.load(CONSTANTS, BASE_OFFSET), v128.or(again, near)));
-}
-
-/** D.3.3, magnitude refinement pass: coefficients that were significant before this bit-plane. */
+/**
+ * D.3.3, magnitude refinement pass: coefficients that were significant before this bit-plane.
+ *
+ * Nine in ten have been refined before, and these all have one context (Table D.4). Between two others they
+ * are taken in a row, its state in a local: the next decision need not wait until it has come back from
+ * memory. In bit-planes of which little is left it says that nothing will come, and all of the row is taken at once.
+ */
 export function magnitudeRefinementPass(one: u32): void {
   // The bit of the plane above that was a guess, half of it, becomes this plane's bit and a new half.
   const half = one >> 1;
@@ -185,20 +179,51 @@ export function magnitudeRefinementPass(one: u32): void {
       if (members != 0) {
         const refined = load<u64>(state, TO_REFINED);
         store<u64>(state, refined | members, TO_REFINED);
-        labelRefinements(refined, besideSignificant(state));
-        do {
-          const index = <u32>ctz<u64>(members);
+        let first = members & ~refined;
+        const beside = first != 0 ? besideSignificant(state) : 0;
+        while (true) {
+          let again = members & ((first & (0 - first)) - 1);
+          if (again != 0) {
+            members ^= again;
+            let row = rowOf(AGAIN_CONTEXT);
+            let behind = register;
+            if (isNearlyCertain(row, 64)) behind = decidedTogether(register, popcnt<u64>(again) * qeOf(row));
+            if (behind != register) {
+              register = behind;
+              const change = ((0 - mpsOf(row)) & one) - half;
+              do {
+                const coefficient = coefficients + (<u32>ctz<u64>(again) << 2);
+                store<u32>(coefficient, load<u32>(coefficient) + change);
+                again &= again - 1;
+              } while (again != 0);
+            } else {
+              // The order of these steps matters: engines keep it, and have registers for one order only.
+              do {
+                const lps = lpsOf(register, row), interval = intervalOf(register, row);
+                const bit = decisionOf(row, lps);
+                row = rowAfter(row, interval, lps);
+                register = renormalised(interval);
+                const coefficient = coefficients + (<u32>ctz<u64>(again) << 2);
+                store<u32>(coefficient, load<u32>(coefficient) + ((0 - bit) & one) - half);
+                if (lacksBits(register)) register = fed(register);
+                again &= again - 1;
+              } while (again != 0);
+              keepRow(AGAIN_CONTEXT, row);
+            }
+          }
+          if (first == 0) break;
+          const index = <u32>ctz<u64>(first);
+          first &= first - 1;
           members &= members - 1;
-          const context = <u32>load<u8>(index, REFINEMENT_CONTEXTS);
+          const context = FIRST_CONTEXT + ((<u32>(beside >> index) & 1) << 3);
           const row = rowOf(context);
           const lps = lpsOf(register, row), interval = intervalOf(register, row);
           adapt(context, row, interval, lps);
           register = renormalised(interval);
           if (lacksBits(register)) register = fed(register);
-          const bit = decisionOf(row, lps);
           const coefficient = coefficients + (index << 2);
-          store<u32>(coefficient, load<u32>(coefficient) + ((0 - bit) & one) - half);
-        } while (members != 0);
+          store<u32>(coefficient, load<u32>(coefficient) + ((0 - decisionOf(row, lps)) & one) - half);
+        }
       }
       state += 8;
       coefficients += COEFFICIENT_BYTES;
@@ -225,14 +250,12 @@ export function cleanupPass(one: u32): void {
       other |= other >> 1;
       other |= other >> 2;
       let runs = ~other & FIRST_ROW;
-      if (runs == FIRST_ROW) {
-        const behind = decidedSixteenZeros(register, RUN_CONTEXT);
-        if (behind != register) {
-          register = behind;
-          continue;
-        }
-      }
       const patterns = patternsOf(stripe) + word * PATTERN_BYTES;
+      const behind = nothingSignificant(register, patterns, members & ~(runs * 15), runs);
+      if (behind != register) {
+        register = behind;
+        continue;
+      }
       const coefficients = coefficientsOf(stripe) + word * COEFFICIENT_BYTES;
       do {
         let index = <u32>ctz<u64>(members);
@@ -240,15 +263,35 @@ export function cleanupPass(one: u32): void {
         let pattern = patterns + (index << 1);
         let neighbours: u32;
         if ((runs & bit) != 0) {
-          const runState = rowOf(RUN_CONTEXT);
-          const runLps = lpsOf(register, runState), runInterval = intervalOf(register, runState);
-          adapt(RUN_CONTEXT, runState, runInterval, runLps);
-          register = renormalised(runInterval);
-          if (lacksBits(register)) register = fed(register);
-          if (decisionOf(runState, runLps) == 0) {
-            members &= ~(bit * 15);
+          // All runs in front of the next coefficient that is in none have one context: as in refinement.
+          const others = members & ~(runs * 15), ahead = (others & (0 - others)) - 1;
+          let empty = runs & members & ahead;
+          let runRow = rowOf(RUN_CONTEXT);
+          let behind = register;
+          if (isNearlyCertain(runRow, 16)) behind = decidedTogether(register, popcnt<u64>(empty) * qeOf(runRow));
+          if (behind != register && mpsOf(runRow) == 0) {
+            register = behind;
+            members &= ~ahead;
             continue;
           }
+          do {
+            const runLps = lpsOf(register, runRow), runInterval = intervalOf(register, runRow);
+            const broken = decisionOf(runRow, runLps);
+            runRow = rowAfter(runRow, runInterval, runLps);
+            register = renormalised(runInterval);
+            if (lacksBits(register)) register = fed(register);
+            if (broken != 0) break;
+            empty &= empty - 1;
+          } while (empty != 0);
+          keepRow(RUN_CONTEXT, runRow);
+          if (empty == 0) {
+            members &= ~ahead;
+            continue;
+          }
+          index = <u32>ctz<u64>(empty);
+          bit = empty & (0 - empty);
+          members &= ~(bit - 1);
+          pattern = patterns + (index << 1);
           holdRegister(register);
           let row = decide(UNIFORM_CONTEXT) << 1;
           row |= decide(UNIFORM_CONTEXT);

@@ -156,6 +156,19 @@ export function adapt(context: u32, row: u64, interval: u64, lps: i64): void {
   store<u64>(context, select<u64>(load<u64>(nlps, ROWS), afterIt, lps < 0), CONTEXTS);
 }
 
+/** The same for a context whose state a pass keeps to itself: its next one, for `keepRow` in the end. */
+@inline
+export function rowAfter(row: u64, interval: u64, lps: i64): u64 {
+  const afterMps = load<u64>(<u32>row & 0xffff, ROWS), afterLps = load<u64>(<u32>row >> 16, ROWS);
+  return select<u64>(afterLps, select<u64>(afterMps, row, <i64>(interval + interval) >= 0), lps < 0);
+}
+
+/** Gives `context` its state back. */
+@inline
+export function keepRow(context: u32, row: u64): void {
+  store<u64>(context, row, CONTEXTS);
+}
+
 /**
  * RENORMD. A is never 0, so a shift is at most 15. What it moves out are zeros: rotating does the same, and
  * takes no mask for its count. The register lacks bits then where `lacksBits` says so.
@@ -193,20 +206,41 @@ export function decide(context: u32): u32 {
   return decisionOf(row, lps);
 }
 
+/** Whether Qe is so small that a decision is as good as certain to be the MPS, and `most` of them are below 0x8000. */
+@inline
+export function isNearlyCertain(row: u64, most: u64): bool {
+  return row < (0x8000 / most) << A_SHIFT;
+}
+
+/** The same with an MPS of 0, for 64 of them. */
+@inline
+export function isNearlyZero(row: u64): bool {
+  return rotr<u64>(row, 1) < (0x8000 / 64) << (A_SHIFT - 1);
+}
+
+/** Qe. */
+@inline
+export function qeOf(row: u64): u64 {
+  return row >> A_SHIFT;
+}
+
 /**
- * Takes sixteen decisions at once with `context` if all of them are 0, the MPS, and none needs
- * renormalisation, so that the state stays what it is: then A and C each lose 16 Qe. Qe < 0x800 keeps 16 Qe
- * within its field.
+ * Takes decisions at once whose Qe add up to `sum`, 1 to 0x7fff, if all of them are the MPS and none needs
+ * renormalisation, so that all states stay what they are: A and C each lose `sum`.
  * @returns the register behind them; the same as before where they are to be taken one by one
  */
 @inline
-export function decidedSixteenZeros(register: u64, context: u32): u64 {
-  const row = rowOf(context);
-  if (row >= <u64>0x0800 << A_SHIFT || (<u32>row & 1) != 0) return register;
-  const qeOfA = (row & QE_FIELD) << 4, qeOfC = qeOfA >> A_TO_C;
-  const interval = register - qeOfA;
-  if (<i64>(interval + interval) >= 0 || (register & CODE_FIELD) < qeOfC) return register;
-  return interval - qeOfC;
+export function decidedTogether(register: u64, sum: u64): u64 {
+  const sumOfA = sum << A_SHIFT, sumOfC = sumOfA >> A_TO_C;
+  const interval = register - sumOfA;
+  if (<i64>(interval + interval) >= 0 || (register & CODE_FIELD) < sumOfC) return register;
+  return interval - sumOfC;
+}
+
+/** D of a decision that is the MPS. */
+@inline
+export function mpsOf(row: u64): u32 {
+  return <u32>row & 1;
 }
 
 /**

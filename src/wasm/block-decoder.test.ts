@@ -134,6 +134,41 @@ describe.each([
       check(bitPlanes * 10 + seed, 21, 18, bitPlanes, seed === 2 ? Style.bypass : 0);
   });
 
+  it.each([
+    [700, false],
+    [700, true],
+    [90, false],
+    [90, true],
+    [1e9, true],
+  ])('decodes bit-planes that are as foreseen but for one in %i decisions, set %s', (rarity, set) => {
+    const chance = new Chance(rarity + Number(set));
+    const bitPlanes = 14;
+    const rest = 2 ** (bitPlanes - 1) - 1;
+    for (const [width, height] of SIZES) {
+      const coefficients = Int32Array.from({ length: width * height }, () => {
+        const surprise = chance.below(rarity) === 0 ? 1 << chance.below(bitPlanes - 1) : 0;
+        const magnitude =
+          chance.below(3) === 0
+            ? (rest + 1) | ((set ? rest : 0) ^ surprise)
+            : chance.below(4) === 0
+              ? surprise
+              : 0;
+        return chance.below(2) === 1 ? -magnitude : magnitude;
+      });
+      const orientation = chance.below(4);
+      const encoded = encodeBlock(
+        coefficients,
+        width,
+        ORIENTATIONS[orientation]!,
+        bitPlanes,
+        0,
+        3 * bitPlanes - 2,
+      );
+      const block = blockOf(encoded, width, width * height, orientation, bitPlanes, 0);
+      expect(decoder.decode({ ...block, halved: true }).coefficients).toEqual(coefficients);
+    }
+  });
+
   it('stops after any number of passes and knows what it knows', () => {
     for (let passes = 1; passes <= 22; passes++) {
       check(passes, 20, 23, 8, 0, passes);
