@@ -1,8 +1,9 @@
-import { isInPlace } from './decodes-here.js';
+import { isInPlace, isNative } from './decodes-here.js';
 import type { ImagePixel } from './dicom/image-pixel.js';
 import { MissingAttribute } from './errors.js';
 import type { DecodedFrame } from './frame/decoded-frame.js';
 import { type DecodeOptions, poolFor, viewOf } from './options.js';
+import { LastRecipe } from './pool/last-recipe.js';
 import { isRegisteredHere } from './register-codec.js';
 
 /** Attributes that a frame can be decoded with; those that may be left out follow from the others. */
@@ -24,7 +25,7 @@ export interface DecodeFrameOptions extends DecodeOptions {
   readonly transfer?: boolean | undefined;
 }
 
-const REQUIRED = {
+const REQUIRED = Object.entries({
   rows: '00280010',
   columns: '00280011',
   samplesPerPixel: '00280002',
@@ -32,7 +33,9 @@ const REQUIRED = {
   bitsStored: '00280101',
   pixelRepresentation: '00280103',
   photometricInterpretation: '00280004',
-} as const satisfies Partial<Record<keyof ImagePixel, string>>;
+} satisfies Partial<Record<keyof ImagePixel, string>>) as [keyof ImagePixel, string][];
+
+const lastRecipe = new LastRecipe();
 
 /**
  * Decodes one frame for a caller who has parsed the dataset: encoded bytes (the fragments joined, PS3.5 A.4) and attributes to
@@ -78,12 +81,14 @@ export async function decodeFrame(
   const frame = { bytes, transferSyntax, attributes: completeAttributes(attributes) };
   const transfer = options.transfer === true && bytes.byteLength > 0;
   const request = { engine, colour, photometricInterpretation, truncated, view: viewOf(options) };
+  const recipe = { transferSyntax, attributes: frame.attributes, request, limits: limits && { ...limits } };
   return pool.decode(
     {
-      recipe: { transferSyntax, attributes: frame.attributes, request, limits },
+      recipe: lastRecipe.recall(recipe),
       index: undefined,
       input: { kind: 'bytes', bytes, transfer },
-      here: isRegisteredHere(transferSyntax, engine) || (await isInPlace(frame, options)),
+      here:
+        isRegisteredHere(transferSyntax, engine) || (isNative(frame) && (await isInPlace(frame, options))),
       signals: signal === undefined ? [] : [signal],
       strips: options.strips,
     },
@@ -96,9 +101,9 @@ export async function decodeFrame(
  * @throws MissingAttribute
  */
 export function completeAttributes(attributes: FrameAttributes): ImagePixel {
-  for (const [keyword, element] of Object.entries(REQUIRED)) {
+  for (const [keyword, element] of REQUIRED) {
     // Null is how DICOM JSON says that there is no value (PS3.18 F.2.5).
-    if ((attributes?.[keyword as keyof typeof REQUIRED] ?? undefined) !== undefined) continue;
+    if ((attributes?.[keyword] ?? undefined) !== undefined) continue;
     throw new MissingAttribute(`Decoding needs ${keyword}.`, { element, clause: 'PS3.3 C.7.6.3' });
   }
   const { bitsAllocated, bitsStored } = attributes;

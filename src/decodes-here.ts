@@ -43,6 +43,7 @@ export async function standsInMemory(frame: FrameInSource, options: DecodeOption
   }
 }
 
-function isNative({ transferSyntax }: Pick<EncodedFrame, 'transferSyntax'>): boolean {
+/** Whether a frame is native, not encapsulated (PS3.5 A.4): others are never in place. */
+export function isNative({ transferSyntax }: Pick<EncodedFrame, 'transferSyntax'>): boolean {
   return transferSyntaxOf(transferSyntax)?.encapsulated === false;
 }

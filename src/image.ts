@@ -21,6 +21,7 @@ import {
   viewOf,
 } from './options.js';
 import type { FramePool } from './pool/frame-pool.js';
+import { LastRecipe } from './pool/last-recipe.js';
 import type { PooledFrame, PooledSource } from './pool/pooled-frame.js';
 import type { RenderedFrame } from './pool/protocol.js';
 import type { Recipe } from './pool/recipe.js';
@@ -118,8 +119,7 @@ export class DicomImage {
   /** Fires when the image is closed, and drops what is on its way. */
   readonly #closing = new AbortController();
   #source: PooledSource | undefined;
-  /** That of the last call, and the options that it was made of. */
-  #recipe: { readonly key: readonly unknown[]; readonly recipe: Recipe } | undefined;
+  readonly #lastRecipe = new LastRecipe();
   #overlays: readonly EmbeddedOverlayPlane[] | undefined;
   #loadedPalette: Promise<Palette | undefined> | undefined;
   /** How all frames are shown, where they are all shown alike. */
@@ -332,23 +332,18 @@ export class DicomImage {
 
   /** How frames are decoded with these options: the same object as for the call before where they are the same. */
   async #recipeFor(options: DecodeOptions): Promise<Recipe> {
-    const { engine, colour, photometricInterpretation, truncated, limits, reduction, region, layers } =
-      options;
-    const key = [engine, colour, photometricInterpretation, truncated, limits, reduction, region, layers];
-    if (this.#recipe?.key.every((value, place) => value === key[place])) return this.#recipe.recipe;
+    const { engine, colour, photometricInterpretation, truncated, limits } = options;
     const { dataset, transferSyntax } = this.#parts.part10;
     const palette = colour === 'rgb' ? await this.#palette() : undefined;
     this.#overlays ??= embeddedOverlaysOf(dataset);
     const overlays = this.#overlays;
     const view = viewOf(options);
-    const recipe = {
+    return this.#lastRecipe.recall({
       transferSyntax: transferSyntax.uid,
       attributes: this.attributes,
       request: { engine, colour, photometricInterpretation, truncated, view, palette, overlays },
-      limits,
-    };
-    this.#recipe = { key, recipe };
-    return recipe;
+      limits: limits && { ...limits },
+    });
   }
 
   /** How the dataset says that a frame is shown. Its errors are those of the frame. */

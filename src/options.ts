@@ -140,7 +140,9 @@ export function checkOptions({
   }
 }
 
-/** How much of a frame the options ask for. */
+/** How much of a frame the options ask for. A region that the caller changes later changes nothing here. */
 export function viewOf({ reduction = 0, region, layers }: CodestreamOptions): View {
-  return { reduction, region, layers };
+  if (region === undefined) return { reduction, region, layers };
+  const { row, column, rows, columns } = region;
+  return { reduction, region: { row, column, rows, columns }, layers };
 }

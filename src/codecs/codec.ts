@@ -79,7 +79,7 @@ export interface DecodeContext {
    * To be called every few milliseconds, where it can be; throws when the frame is to be given up.
    * @throws Aborted, LimitExceeded
    */
-  checkpoint?(): void;
+  checkpoint?: (() => void) | undefined;
 }
 
 /** Samples that stand in the encoded bytes as `decode` would write them. */

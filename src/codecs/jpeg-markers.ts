@@ -216,7 +216,7 @@ export function readFrameHeader(segment: Uint8Array, code: number, frameHeaderOf
     const at = 6 + 3 * index;
     const horizontalSampling = segment[at + 1] >> 4;
     const verticalSampling = segment[at + 1] & 15;
-    if (![horizontalSampling, verticalSampling].every((factor) => factor >= 1 && factor <= 4)) {
+    if (!isSamplingFactor(horizontalSampling) || !isSamplingFactor(verticalSampling)) {
       throw fault(`sampling factors of ${horizontalSampling} by ${verticalSampling}`);
     }
     components.push({ identifier: segment[at], horizontalSampling, verticalSampling });
@@ -225,9 +225,15 @@ export function readFrameHeader(segment: Uint8Array, code: number, frameHeaderOf
   return { frameHeaderOffset, startOfFrame, precision, rows, columns, components };
 }
 
+function isSamplingFactor(factor: number): boolean {
+  return factor >= 1 && factor <= 4;
+}
+
 /** SOF0 to SOF15 share their numbers with DHT (4), JPG (8) and DAC (12). */
 export function isStartOfFrame(code: number): boolean {
-  return code === SOF_JPEG_LS || (code >= 0xc0 && code <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(code));
+  return (
+    code === SOF_JPEG_LS || (code >= 0xc0 && code <= 0xcf && code !== 0xc4 && code !== 0xc8 && code !== 0xcc)
+  );
 }
 
 /** The first SOI with another marker behind it. */
@@ -239,7 +245,10 @@ function findStart(bytes: Uint8Array): number {
 }
 
 function startsWith(segment: Uint8Array, text: string): boolean {
-  return segment.length >= text.length && [...text].every((c, index) => segment[index] === c.charCodeAt(0));
+  for (let index = 0; index < text.length; index++) {
+    if (segment[index] !== text.charCodeAt(index)) return false;
+  }
+  return true;
 }
 
 function truncated(bytes: Uint8Array): TruncatedData {

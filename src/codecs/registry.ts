@@ -45,6 +45,8 @@ export interface Engine {
 export class CodecRegistry {
   readonly #codecs: Codec[] = [];
   readonly #decoders = new Map<Codec, Promise<Decoder>>();
+  /** What `codecsFor` has answered. */
+  readonly #choices = new Map<string, readonly Codec[]>();
 
   /**
    * Adds a codec. For a transfer syntax that has one already, the codec registered last is preferred.
@@ -55,6 +57,7 @@ export class CodecRegistry {
     if (known === codec) return;
     if (known !== undefined) throw new TypeError(`A codec named "${codec.name}" is already registered.`);
     this.#codecs.unshift(codec);
+    this.#choices.clear();
   }
 
   /** The codec of this name. */
@@ -64,10 +67,16 @@ export class CodecRegistry {
 
   /** The codecs that may decode a transfer syntax, in order of preference; those that belong to it come first. */
   codecsFor(transferSyntax: string): readonly Codec[] {
-    return [
-      ...this.#codecs.filter((codec) => codec.transferSyntaxes.includes(transferSyntax)),
-      ...this.#codecs.filter((codec) => codec.misfiledUnder?.includes(transferSyntax)),
-    ];
+    let choices = this.#choices.get(transferSyntax);
+    if (choices === undefined) {
+      choices = [
+        ...this.#codecs.filter((codec) => codec.transferSyntaxes.includes(transferSyntax)),
+        ...this.#codecs.filter((codec) => codec.misfiledUnder?.includes(transferSyntax)),
+      ];
+      // UIDs that nobody knows may be any number of them.
+      if (choices.length > 0) this.#choices.set(transferSyntax, choices);
+    }
+    return choices;
   }
 
   /**

@@ -1,12 +1,12 @@
 import type { Codestream, EncodedFrame, Truncation } from '../codecs/codec.js';
 import type { CodecRegistry, Engine } from '../codecs/registry.js';
-import { type View, WHOLE } from '../codecs/view.js';
+import { type Region, type View, WHOLE } from '../codecs/view.js';
 import type { EmbeddedOverlayPlane } from '../dicom/overlays.js';
 import { type ColourConversion, conversionToRgb } from '../display/colour.js';
 import type { Palette } from '../display/palette.js';
 import { LimitExceeded, UnsupportedFeature, withContext } from '../errors.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
-import { loadSamples } from '../wasm/samples.js';
+import { loadSamples, type Samples } from '../wasm/samples.js';
 import { cutOut } from './cut-out.js';
 import type { DecodedFrame, EmbeddedOverlay, Mismatch, SampleArray } from './decoded-frame.js';
 import { embeddedOverlay } from './embedded-overlay.js';
@@ -79,15 +79,23 @@ export async function decodeEncodedFrame(frame: EncodedFrame, request: FrameRequ
 }
 
 /** The region that is wanted, if one is: decoded by a codec that can, else cut out of the whole. */
-async function decodeView(engine: Engine, frame: EncodedFrame, request: FrameRequest): Promise<DecodedFrame> {
-  const { view = WHOLE, into } = request;
-  if (view.region === undefined || engine.codec.views?.region === true) {
-    return decodeWith(engine, frame, request);
-  }
-  const { region, ...all } = view;
+function decodeView(engine: Engine, frame: EncodedFrame, request: FrameRequest): Promise<DecodedFrame> {
+  const { region } = request.view ?? WHOLE;
+  return region === undefined || engine.codec.views?.region === true
+    ? decodeWith(engine, frame, request)
+    : decodeAndCutOut(engine, frame, request, region);
+}
+
+async function decodeAndCutOut(
+  engine: Engine,
+  frame: EncodedFrame,
+  request: FrameRequest,
+  region: Region,
+): Promise<DecodedFrame> {
+  const { view, into } = request;
   const whole = await decodeWith(engine, frame, {
     ...request,
-    view: all,
+    view: { ...view!, region: undefined },
     into: undefined,
     createOutput: undefined,
   });
@@ -99,9 +107,17 @@ async function decodeWith(engine: Engine, frame: EncodedFrame, request: FrameReq
   const { plan, target, truncated, isRgb } = await wordsOf(engine, frame, request);
   const decoded = performance.now();
   const { layout, conversion } = plan;
-  const { overlays, mismatches } = await settle(plan, target, request.overlays ?? []);
-  if (conversion !== undefined && !isRgb)
-    conversion.convert(await loadSamples(), target.stored, target.output);
+  const toConvert = isRgb ? undefined : conversion;
+  const isSettled = target.settled ?? isClean(layout);
+  // Most frames need nothing of this kernel, and then it is not loaded for them.
+  const samples = isSettled && toConvert === undefined ? undefined : await loadSamples();
+  const { overlays, mismatches } = settle(
+    plan,
+    target,
+    request.overlays ?? [],
+    isSettled ? undefined : samples,
+  );
+  if (samples !== undefined) toConvert?.convert(samples, target.stored, target.output);
   const converted = performance.now();
 
   return {
@@ -139,7 +155,7 @@ async function wordsOf(
     limits: request.limits ?? DEFAULT_LIMITS,
     view: request.view ?? WHOLE,
     truncated: request.truncated ?? 'refuse',
-    ...(request.checkpoint && { checkpoint: request.checkpoint }),
+    checkpoint: request.checkpoint,
     allocate(codestream) {
       plan = planFor(codestream, frame, request);
       target = takeMemory(plan, request);
@@ -269,7 +285,7 @@ function outputFor(
 /** The encoded bytes are handed out, or converted from, without a copy where they are the stored samples already. */
 async function useInPlace(plan: Plan, words: Words, request: FrameRequest): Promise<Target> {
   const { layout, conversion } = plan;
-  const settled = await areStored(words, layout);
+  const settled = isClean(layout) || areStored(await loadSamples(), words, layout);
   if (settled && (conversion !== undefined || request.into === undefined)) {
     const stored = viewSamples(layout.type, words.bytes);
     return { words, stored, output: conversion === undefined ? stored : outputFor(plan, request), settled };
@@ -277,27 +293,38 @@ async function useInPlace(plan: Plan, words: Words, request: FrameRequest): Prom
   return { ...takeMemory(plan, request), words, settled };
 }
 
-async function areStored(words: Words, { type, stored, clean }: StoredLayout): Promise<boolean> {
-  if (stored === undefined || clean) return true;
-  return words.bytesPerSample === bytesOf(type) && wordsAreStored(await loadSamples(), words, stored);
+/** Whether words are the stored samples, whatever they hold. */
+function isClean({ stored, clean }: StoredLayout): boolean {
+  return stored === undefined || clean;
 }
 
-/** Makes stored samples of the words: takes overlays out, clears unused bits, extends the sign, widens. */
-async function settle(
+/** Whether words are the stored samples by what they hold. */
+function areStored(samples: Samples, words: Words, { type, stored }: StoredLayout): boolean {
+  if (stored === undefined) return true;
+  return words.bytesPerSample === bytesOf(type) && wordsAreStored(samples, words, stored);
+}
+
+/**
+ * Makes stored samples of the words: takes overlays out, clears unused bits, extends the sign, widens.
+ * @param samples undefined where it is known that the words are the stored samples already
+ */
+function settle(
   { layout, codestream }: Plan,
   { words, stored, settled }: Target,
   declared: readonly EmbeddedOverlayPlane[],
-): Promise<{ overlays: readonly EmbeddedOverlay[]; mismatches: readonly Mismatch[] }> {
+  samples: Samples | undefined,
+): { overlays: readonly EmbeddedOverlay[]; mismatches: readonly Mismatch[] } {
   const planes = planesOf(words, layout, declared);
   const overlays = planes.map((plane) => embeddedOverlay(words, plane, layout.rows, layout.columns));
   const { mismatches } = layout;
-  if (layout.stored === undefined || (settled ?? (await areStored(words, layout)))) {
+  const isSettled = samples === undefined || (settled === undefined && areStored(samples, words, layout));
+  if (isSettled || layout.stored === undefined) {
     const isThere = words.bytes.buffer === stored.buffer && words.bytes.byteOffset === stored.byteOffset;
     if (!isThere) bytesUnder(stored).set(words.bytes);
     return { overlays, mismatches };
   }
   const claimed = planes.reduce((mask, { bitPosition }) => mask | (1n << BigInt(bitPosition)), 0n);
-  const unused = storeSamples(await loadSamples(), words, layout.stored, stored);
+  const unused = storeSamples(samples, words, layout.stored, stored);
   // What a codestream's own sign has filled is nobody's doing.
   const unclaimed = codestream.signed === true ? 0n : unused & ~claimed;
   if (unclaimed === 0n) return { overlays, mismatches };

@@ -98,8 +98,15 @@ export class FramePool implements Pool {
   }
 
   /** Decodes one frame, into memory of the caller's where that is given. */
-  async decode(frame: PooledFrame, into?: SampleArray): Promise<DecodedFrame> {
-    const size = this.#mayDivide(frame) ? await this.#sizeOf(frame, into) : undefined;
+  decode(frame: PooledFrame, into?: SampleArray): Promise<DecodedFrame> {
+    return this.#mayDivide(frame)
+      ? this.#decodeDivided(frame, into)
+      : this.#fulfil<DecodedFrame>(frame, undefined, into);
+  }
+
+  /** Decodes a frame in strips where that is worth it. */
+  async #decodeDivided(frame: PooledFrame, into: SampleArray | undefined): Promise<DecodedFrame> {
+    const size = await this.#sizeOf(frame, into);
     // From the look at who is idle to giving them work nothing is awaited, so that no two frames count on the same workers.
     const strips = size && this.#stripsOf(frame, size);
     const joined = strips && (await this.#decodeStrips(frame, strips, into));
@@ -307,9 +314,12 @@ export class FramePool implements Pool {
           display,
           into,
         };
-        const transfer: Transferable[] = into === undefined ? [] : ownedBuffers(into);
-        if (spent !== undefined) transfer.push(spent);
-        if (encoded.kind === 'bytes') transfer.push(...ownedBuffers(encoded.bytes));
+        const transfer: Transferable[] = [];
+        if (!this.#isHere(frame)) {
+          if (into !== undefined) transfer.push(...ownedBuffers(into));
+          if (spent !== undefined) transfer.push(spent);
+          if (encoded.kind === 'bytes') transfer.push(...ownedBuffers(encoded.bytes));
+        }
         const message: Message = { type: 'frame', job, recipe: known.posted, modules };
         return { message, transfer };
       },

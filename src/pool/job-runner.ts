@@ -64,7 +64,8 @@ export class JobRunner implements WorkerInterface {
         if (message.recipe !== undefined) this.#recipes.set(job.recipe, message.recipe);
         const recipe = this.#recipes.get(job.recipe);
         const begin = performance.now();
-        const encoded = recipe && (await this.#read(job.input, recipe));
+        const encoded =
+          recipe && (job.input.kind === 'bytes' ? job.input : await this.#read(job.input, recipe));
         const read = performance.now() - begin;
         await before;
         if (recipe === undefined || encoded === undefined) return { kind: 'misplaced' };
@@ -96,8 +97,10 @@ export class JobRunner implements WorkerInterface {
     };
   }
 
-  async #read(input: FrameInput, { origin }: PostedRecipe): Promise<EncodedBytes | undefined> {
-    if (input.kind === 'bytes') return input;
+  async #read(
+    input: Exclude<FrameInput, { readonly kind: 'bytes' }>,
+    { origin }: PostedRecipe,
+  ): Promise<EncodedBytes | undefined> {
     const source =
       input.kind === 'source' ? input.source : await this.#sources.get(origin!.source, origin!.handle);
     const memory = this.#spentInput;

@@ -168,6 +168,23 @@ describe.each([0, 1, 2])('with %i workers', (workers) => {
     await image.close();
   });
 
+  test('a region and limits that the caller changes between two calls', async () => {
+    const image = await open(rlePath, { pool: poolOf({ workers }) });
+    const region = { row: 0, column: 0, rows: 1, columns: COLUMNS };
+    const limits = { frameBytes: 2 * SAMPLES };
+    for (let row = 0; row < 5; row += 1) {
+      region.row = row;
+      const rowOfFrame = frames[5]!.subarray(row * COLUMNS, (row + 1) * COLUMNS);
+      expectSamples(await image.decode(5, { region, limits }), rowOfFrame);
+      const bytes = encodeRle(frames[5]!, 1, COLUMNS);
+      const options = { pool: poolOf({ workers }), region, limits };
+      expectSamples(await decodeFrame(bytes, RLE_LOSSLESS, ATTRIBUTES, options), rowOfFrame);
+    }
+    limits.frameBytes = 10;
+    await expect(image.decode(5, { region, limits })).rejects.toMatchObject({ tag: 'LimitExceeded' });
+    await image.close();
+  });
+
   test('frames that are components of one codestream, from memory', async () => {
     const fixtures = new URL('../../fixtures/', import.meta.url);
     const name = 'jpeg-2000/cine-wavelet.dcm';

@@ -265,7 +265,11 @@ export class Scheduler<Message, Answer> {
   }
 
   async #give(slot: Slot<Message, Answer>, tasks: readonly Task<Message, Answer>[]): Promise<void> {
-    const prepared = await Promise.all(tasks.map((task) => this.#prepare(task)));
+    const [first] = tasks;
+    const prepared =
+      tasks.length === 1
+        ? [await this.#prepare(first!)]
+        : await Promise.all(tasks.map((task) => this.#prepare(task)));
     if (slot.executor?.ending) await slot.executor.ended;
     const ready = prepared.flatMap((one) => (one === undefined || one.task.settled ? [] : one));
     if (ready.length === 0) {

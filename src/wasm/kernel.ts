@@ -9,7 +9,7 @@ import { DONE, errorOf, type Failure, MORE } from './status.js';
 export interface KernelOptions {
   readonly limits: Limits;
   /** Called between two steps, a few milliseconds apart; what it throws gives the frame up. */
-  checkpoint?(): void;
+  checkpoint?: (() => void) | undefined;
   /**
    * Where it is given, a frame that is cut off is no failure if the kernel hands out all of it all the same, or what there is from
    * the top and how much of that is whole: the rest is 0 then. Called with the rows from the top that are whole.
