@@ -7,6 +7,7 @@ import {
   withContext,
 } from '../errors.js';
 import { AbortWatch } from './abort-watch.js';
+import { DeadlineClock } from './deadline-clock.js';
 
 /** What the scheduler asks of a worker, or of what stands in for one on the calling thread. */
 export interface Executor<Message, Answer> {
@@ -77,7 +78,7 @@ interface Slot<Message, Answer> {
   /** Batches that the worker has, in its order: the first is running, the others wait inside it. */
   given: Batch<Message, Answer>[];
   /** Ends the worker when the start, or the first of `given`, takes too long. */
-  timer: ReturnType<typeof setTimeout> | undefined;
+  readonly clock: DeadlineClock;
 }
 
 interface SchedulerOptions<Message, Answer> {
@@ -135,13 +136,16 @@ export class Scheduler<Message, Answer> {
 
   constructor(options: SchedulerOptions<Message, Answer>) {
     this.#options = options;
-    this.#slots = Array.from({ length: options.size }, () => ({
-      executor: undefined,
-      ready: false,
-      reserved: 0,
-      given: [],
-      timer: undefined,
-    }));
+    this.#slots = Array.from({ length: options.size }, () => {
+      const slot: Slot<Message, Answer> = {
+        executor: undefined,
+        ready: false,
+        reserved: 0,
+        given: [],
+        clock: new DeadlineClock(() => this.#endOverdue(slot)),
+      };
+      return slot;
+    });
   }
 
   /** The workers that are running, to be told of something that is no work. */
@@ -368,33 +372,25 @@ export class Scheduler<Message, Answer> {
 
   /** Sets the clock for the batch at the head of the slot, or for the start of its worker. */
   #watch(slot: Slot<Message, Answer>): void {
-    clearTimeout(slot.timer);
-    slot.timer = undefined;
-    const head = slot.given[0];
+    const [head] = slot.given;
+    if (head === undefined) slot.clock.set(Number.POSITIVE_INFINITY);
+    else slot.clock.set(slot.ready ? deadlineOf(head) + this.#options.grace : START_DEADLINE);
+  }
+
+  /** Ends the worker of a slot whose first batch, or whose start, takes too long. */
+  #endOverdue(slot: Slot<Message, Answer>): void {
+    const { executor, ready, given } = slot;
+    const [head] = given;
     if (head === undefined) return;
-    const allowed = slot.ready ? deadlineOf(head) : START_DEADLINE;
-    if (!Number.isFinite(allowed)) return;
-    const grace = slot.ready ? this.#options.grace : 0;
-    slot.timer = setTimeout(
-      () => {
-        const { executor, ready } = slot;
-        void executor?.terminate();
-        this.#replace(
-          slot,
-          ready
-            ? new LimitExceeded(
-                `The frame took more than ${allowed} ms to decode; its worker has been replaced.`,
-                {
-                  ...head[0]!.work.context,
-                  limit: 'decodeMilliseconds',
-                  allowed,
-                },
-              )
-            : new WorkerFailure(`A worker was not ready after ${allowed} ms.`),
-        );
-      },
-      Math.min(allowed + grace, 2 ** 31 - 1),
-    );
+    void executor?.terminate();
+    if (!ready) {
+      this.#replace(slot, new WorkerFailure(`A worker was not ready after ${START_DEADLINE} ms.`));
+      return;
+    }
+    const allowed = deadlineOf(head);
+    const message = `The frame took more than ${allowed} ms to decode; its worker has been replaced.`;
+    const context = { ...head[0]!.work.context, limit: 'decodeMilliseconds', allowed } as const;
+    this.#replace(slot, new LimitExceeded(message, context));
   }
 
   /** Empties a slot whose worker is gone: the batch that ran fails, those behind it are queued again. */
@@ -417,8 +413,7 @@ export class Scheduler<Message, Answer> {
   }
 
   #vacate(slot: Slot<Message, Answer>): void {
-    clearTimeout(slot.timer);
-    slot.timer = undefined;
+    slot.clock.set(Number.POSITIVE_INFINITY);
     slot.executor = undefined;
     slot.ready = false;
     slot.reserved -= slot.given.length;
