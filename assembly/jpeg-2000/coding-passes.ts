@@ -164,9 +164,9 @@ export function significancePropagationPass(one: u32): void {
 /**
  * D.3.3, magnitude refinement pass: coefficients that were significant before this bit-plane.
  *
- * Nine in ten have been refined before, and these all have one context (Table D.4). Between two others they
- * are taken in a row, its state in a local: the next decision need not wait until it has come back from
- * memory. In bit-planes of which little is left it says that nothing will come, and all of the row is taken at once.
+ * Those that have been refined before all have one context (Table D.4). Between two others they are taken in a row,
+ * its state in a local: the next decision need not wait until it has come back from memory. Where the state is
+ * nearly certain, all of the row is taken at once.
  */
 export function magnitudeRefinementPass(one: u32): void {
   // The bit of the plane above that was a guess, half of it, becomes this plane's bit and a new half.
@@ -197,7 +197,6 @@ export function magnitudeRefinementPass(one: u32): void {
                 again &= again - 1;
               } while (again != 0);
             } else {
-              // The order of these steps matters: engines keep it, and have registers for one order only.
               do {
                 const lps = lpsOf(register, row), interval = intervalOf(register, row);
                 const bit = decisionOf(row, lps);
