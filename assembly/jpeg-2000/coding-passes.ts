@@ -23,7 +23,7 @@ import {
   tellNeighbours,
   VISITED,
 } from './block-state';
-import { AGAIN_CONTEXT, FIRST_CONTEXT, RUN_CONTEXT, SIGN_CODING, UNIFORM_CONTEXT, ZERO_CODING } from './context-labels';
+import { REFINEMENT_CONTEXT, RUN_CONTEXT, SIGN_CODING, UNIFORM_CONTEXT, ZERO_CODING } from './context-labels';
 import {
   adapt,
   decide,
@@ -51,6 +51,9 @@ const TO_REFINED: usize = REFINED - SIGNIFICANT;
 /** Bytes of 16 columns of patterns and of coefficients. */
 const PATTERN_BYTES: usize = 128;
 const COEFFICIENT_BYTES: usize = 256;
+
+/** For 64 coefficients the context of their refinement. */
+const REFINEMENT_CONTEXTS: usize = memory.data(64, 16);
 
 /** D.3.2: the context of a sign, and its XORbit in bit 0. */
 @inline
@@ -161,13 +164,53 @@ export function significancePropagationPass(one: u32): void {
   holdRegister(register);
 }
 
-/**
- * D.3.3, magnitude refinement pass: coefficients that were significant before this bit-plane.
- *
- * Those that have been refined before all have one context (Table D.4). Between two others they are taken in a row,
- * its state in a local: the next decision need not wait until it has come back from memory. Where the state is
- * nearly certain, all of the row is taken at once.
- */
+/** Table D.4 for the 64 coefficients of a word: `refined` before, or else `beside` a significant one. */
+@inline
+function labelRefinements(refined: u64, beside: u64): void {
+  if (ASC_FEATURE_SIMD) labelRefinementsByVectors(refined, beside);
+  else labelRefinementsOneByOne(refined, beside);
+}
+
+function labelRefinementsOneByOne(refined: u64, beside: u64): void {
+  for (let index: u32 = 0; index < 64; index++) {
+    const again = <u32>(refined >> index) & 1;
+    const label = again != 0 ? 2 : <u32>(beside >> index) & 1;
+    store<u8>(REFINEMENT_CONTEXTS + index, <u8>(REFINEMENT_CONTEXT + (label << 3)));
+  }
+}
+
+@inline
+function labelRefinementsByVectors(refined: u64, beside: u64): void {
+  const r = i64x2.splat(refined), b = i64x2.splat(beside & ~refined);
+  label16(0, r, b);
+  label16(16, i64x2.shr_u(r, 16), i64x2.shr_u(b, 16));
+  label16(32, i64x2.shr_u(r, 32), i64x2.shr_u(b, 32));
+  label16(48, i64x2.shr_u(r, 48), i64x2.shr_u(b, 48));
+}
+
+/** Constants of the vectors: engines build a literal anew in each round, and load one in a single step. */
+const EACH_BIT_OFFSET: usize = 0;
+const SPREAD_OFFSET: usize = 16;
+const SIXTEENS_OFFSET: usize = 32;
+const EIGHTS_OFFSET: usize = 48;
+const BASE_OFFSET: usize = 64;
+const CONSTANTS: usize = memory.data<u64>([
+  // One bit in each byte; byte 0 eight times, then byte 1; 2 << 3 and 1 << 3, what a label is more; label 14.
+  0x8040201008040201, 0x8040201008040201, 0, 0x0101010101010101, 0x1010101010101010, 0x1010101010101010,
+  0x0808080808080808, 0x0808080808080808, 0x7070707070707070, 0x7070707070707070,
+]);
+
+/** Sixteen contexts, from the lowest 16 bits of both. */
+@inline
+function label16(at: usize, refined: v128, beside: v128): void {
+  const bits = v128.load(CONSTANTS, EACH_BIT_OFFSET), spread = v128.load(CONSTANTS, SPREAD_OFFSET);
+  const r = v128.and(i8x16.swizzle(refined, spread), bits), b = v128.and(i8x16.swizzle(beside, spread), bits);
+  const again = v128.and(i8x16.eq(r, bits), v128.load(CONSTANTS, SIXTEENS_OFFSET));
+  const near = v128.and(i8x16.eq(b, bits), v128.load(CONSTANTS, EIGHTS_OFFSET));
+  v128.store(REFINEMENT_CONTEXTS + at, i8x16.add(v128.load(CONSTANTS, BASE_OFFSET), v128.or(again, near)));
+}
+
+/** D.3.3, magnitude refinement pass: coefficients that were significant before this bit-plane. */
 export function magnitudeRefinementPass(one: u32): void {
   // The bit of the plane above that was a guess, half of it, becomes this plane's bit and a new half.
   const half = one >> 1;
@@ -179,50 +222,20 @@ export function magnitudeRefinementPass(one: u32): void {
       if (members != 0) {
         const refined = load<u64>(state, TO_REFINED);
         store<u64>(state, refined | members, TO_REFINED);
-        let first = members & ~refined;
-        const beside = first != 0 ? besideSignificant(state) : 0;
-        while (true) {
-          let again = members & ((first & (0 - first)) - 1);
-          if (again != 0) {
-            members ^= again;
-            let row = rowOf(AGAIN_CONTEXT);
-            let behind = register;
-            if (isNearlyCertain(row, 64)) behind = decidedTogether(register, popcnt<u64>(again) * qeOf(row));
-            if (behind != register) {
-              register = behind;
-              const change = ((0 - mpsOf(row)) & one) - half;
-              do {
-                const coefficient = coefficients + (<u32>ctz<u64>(again) << 2);
-                store<u32>(coefficient, load<u32>(coefficient) + change);
-                again &= again - 1;
-              } while (again != 0);
-            } else {
-              do {
-                const lps = lpsOf(register, row), interval = intervalOf(register, row);
-                const bit = decisionOf(row, lps);
-                row = rowAfter(row, interval, lps);
-                register = renormalised(interval);
-                const coefficient = coefficients + (<u32>ctz<u64>(again) << 2);
-                store<u32>(coefficient, load<u32>(coefficient) + ((0 - bit) & one) - half);
-                if (lacksBits(register)) register = fed(register);
-                again &= again - 1;
-              } while (again != 0);
-              keepRow(AGAIN_CONTEXT, row);
-            }
-          }
-          if (first == 0) break;
-          const index = <u32>ctz<u64>(first);
-          first &= first - 1;
+        labelRefinements(refined, besideSignificant(state));
+        do {
+          const index = <u32>ctz<u64>(members);
           members &= members - 1;
-          const context = FIRST_CONTEXT + ((<u32>(beside >> index) & 1) << 3);
+          const context = <u32>load<u8>(index, REFINEMENT_CONTEXTS);
           const row = rowOf(context);
           const lps = lpsOf(register, row), interval = intervalOf(register, row);
           adapt(context, row, interval, lps);
           register = renormalised(interval);
           if (lacksBits(register)) register = fed(register);
+          const bit = decisionOf(row, lps);
           const coefficient = coefficients + (index << 2);
-          store<u32>(coefficient, load<u32>(coefficient) + ((0 - decisionOf(row, lps)) & one) - half);
-        }
+          store<u32>(coefficient, load<u32>(coefficient) + ((0 - bit) & one) - half);
+        } while (members != 0);
       }
       state += 8;
       coefficients += COEFFICIENT_BYTES;
@@ -262,7 +275,8 @@ export function cleanupPass(one: u32): void {
         let pattern = patterns + (index << 1);
         let neighbours: u32;
         if ((runs & bit) != 0) {
-          // All runs in front of the next coefficient that is in none have one context: as in refinement.
+          // All runs in front of the next coefficient that is in none have one context: its state stays in a local, as the
+          // next decision then need not wait until it has come back from memory.
           const others = members & ~(runs * 15), ahead = (others & (0 - others)) - 1;
           let empty = runs & members & ahead;
           let runRow = rowOf(RUN_CONTEXT);

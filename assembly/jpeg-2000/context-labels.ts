@@ -10,12 +10,8 @@
 import { Orientation } from './code-block';
 import { setContext } from './mq-decoder';
 
-/**
- * Offsets of the contexts that have no table: labels of Tables D.4 (first refinement, with a significant neighbour
- * one more; refined before) and D.5.
- */
-export const FIRST_CONTEXT: u32 = 14 << 3;
-export const AGAIN_CONTEXT: u32 = 16 << 3;
+/** Offsets of the contexts that have no table: labels of Tables D.4 and D.5. */
+export const REFINEMENT_CONTEXT: u32 = 14 << 3;
 export const RUN_CONTEXT: u32 = 17 << 3;
 export const UNIFORM_CONTEXT: u32 = 18 << 3;
 
