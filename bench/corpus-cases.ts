@@ -43,14 +43,30 @@ function caseOf(folder: string, { file, transferSyntax, rows, columns, sha256 }:
       const image = await open(path);
       const { attributes } = image;
       await image.close();
-      return { bytes: encodedFrame(await readFile(path)), attributes, sha256 };
+      return { bytes: encodedFrame(await readFile(path), file), attributes, sha256 };
     },
   };
 }
 
-/** The fragments of a file with one frame, joined, as dcmjs finds them. */
-function encodedFrame(file: Buffer): Uint8Array {
-  const { dict } = dcmjs.data.DicomMessage.readFile(Uint8Array.from(file).buffer);
+/** A case whose frame cannot be had for the peers, who parse nothing. */
+export class CaseUnreadable extends Error {
+  override readonly name = 'CaseUnreadable';
+}
+
+/**
+ * The fragments of a file with one frame, joined, as dcmjs finds them.
+ * @throws CaseUnreadable where dcmjs cannot read the file: it knows no deviations from PS3.10
+ */
+function encodedFrame(bytes: Buffer, file: string): Uint8Array {
+  const { dict } = parsed(bytes, file);
   const fragments = dict['7FE00010']!.Value as ArrayBuffer[];
   return Buffer.concat(fragments.map((fragment) => new Uint8Array(fragment)));
+}
+
+function parsed(bytes: Buffer, file: string) {
+  try {
+    return dcmjs.data.DicomMessage.readFile(Uint8Array.from(bytes).buffer);
+  } catch (cause) {
+    throw new CaseUnreadable(`${file}: dcmjs cannot read it (${String(cause)})`, { cause });
+  }
 }

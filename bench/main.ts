@@ -10,7 +10,7 @@ import { corpusFolder } from '../conformance/case.js';
 import { LEAST_ROUNDS } from './alternation.js';
 import { chromiumStage } from './chromium.js';
 import { type CodecResult, measureCase, type Stage, thisProcess } from './codecs.js';
-import { corpusCases } from './corpus-cases.js';
+import { CaseUnreadable, corpusCases } from './corpus-cases.js';
 import { fixtureCases } from './fixture-cases.js';
 import { machine } from './machine.js';
 import { type MemoryResult, measureMemory, memoryIds } from './memory.js';
@@ -131,9 +131,17 @@ const step = async <Result>(id: string, measure: () => Promise<Result>): Promise
   return result;
 };
 
+/** Says which frame is left out; whatever else went wrong ends the run. */
+function leftOut(error: unknown): CodecResult[] {
+  if (!(error instanceof CaseUnreadable)) throw error;
+  console.warn(`Left out: ${error.message}`);
+  return [];
+}
+
 const codecResults: CodecResult[] = [];
 for (const item of cases) {
-  codecResults.push(...(await step(item.id, () => measureCase(item, { rounds, seconds }, stage))));
+  const measured = () => measureCase(item, { rounds, seconds }, stage).catch(leftOut);
+  codecResults.push(...(await step(item.id, measured)));
 }
 const nativeResults: NativeResult[] = measuresNative
   ? await step('native', () => measureNative({ rounds, seconds }))

@@ -1,4 +1,4 @@
-import { type DecodeFrameOptions, decodeFrame } from 'cineloop';
+import { type DecodedFrame, type DecodeFrameOptions, decodeFrame, decodeProgressively } from 'cineloop';
 import { encodeHtJpeg2000, encodeJpeg, encodeJpeg2000 } from '../fixtures/generate/package-encoders.js';
 import { cr, ultrasound } from '../fixtures/generate/phantoms.js';
 import type { Picture } from '../fixtures/generate/picture.js';
@@ -28,6 +28,8 @@ interface ViewCase {
   encode(picture: Picture): Promise<Uint8Array>;
   /** Beside the views that all have. */
   readonly views?: Readonly<Record<string, View>>;
+  /** Whether it can be decoded while its bytes still come. */
+  readonly inPieces?: true;
 }
 
 const radiograph = () => ({ ...cr(4096, 4096), bitsStored: 16 });
@@ -38,6 +40,7 @@ const CASES: readonly ViewCase[] = [
     uid: '4.90',
     picture: radiograph,
     encode: async (picture) => (await encodeJpeg2000(picture, {})).frames[0]!,
+    inPieces: true,
   },
   {
     id: 'views jpeg-2000 lossy, 3 layers, cr 4096x4096',
@@ -49,12 +52,14 @@ const CASES: readonly ViewCase[] = [
       '2 layers': { layers: 2 },
       '1 layer, 1/2': { layers: 1, reduction: 1 },
     },
+    inPieces: true,
   },
   {
     id: 'views htj2k cr 4096x4096',
     uid: '4.201',
     picture: radiograph,
     encode: async (picture) => (await encodeHtJpeg2000(picture)).frames[0]!,
+    inPieces: true,
   },
   {
     id: 'views jpeg us 2048x2048',
@@ -93,17 +98,29 @@ export async function measureViews(id: string, schedule: Schedule): Promise<View
     ['region 512x512', { region: regionOf(picture) }],
     ...Object.entries(item.views ?? {}),
   ]);
-  const decode = (view: View) =>
-    decodeFrame(bytes, `1.2.840.10008.1.2.${item.uid}`, attributes, { ...view, workers: 0 });
-  const sizes = await Promise.all([...views.values()].map(decode));
-  const [whole, , , , region] = sizes;
-  if (!isCutOut(region!.samples, whole!.samples, picture)) throw new Error(`${id}: the region is wrong`);
+  const transferSyntax = `1.2.840.10008.1.2.${item.uid}`;
+  const ways = new Map<string, () => Promise<DecodedFrame>>();
+  for (const [name, view] of views) {
+    ways.set(name, () => decodeFrame(bytes, transferSyntax, attributes, { ...view, workers: 0 }));
+  }
+  if (item.inPieces) {
+    const pictures = () =>
+      decodeProgressively(tenths(bytes), transferSyntax, attributes, { byteLength: bytes.length });
+    ways.set('first tenth of bytes', () => firstOf(pictures()));
+    ways.set('5 pictures as they come', () => lastOf(pictures()));
+  }
+  const frames = new Map<string, DecodedFrame>();
+  for (const [name, decode] of ways) frames.set(name, await decode());
+  const whole = frames.get('whole')!;
+  const region = frames.get('region 512x512')!;
+  if (!isCutOut(region.samples, whole.samples, picture)) throw new Error(`${id}: the region is wrong`);
+  const refined = frames.get('5 pictures as they come') ?? whole;
+  if (!isSame(refined.samples, whole.samples)) throw new Error(`${id}: the last picture is not the whole`);
   const times = await alternate(
-    [...views].map(([name, view]) => ({ name, decode: async () => (await decode(view)).samples })),
+    [...ways].map(([name, decode]) => ({ name, decode: async () => (await decode()).samples })),
     schedule,
   );
-  return [...views.keys()].map((view, index) => {
-    const { rows, columns } = sizes[index]!;
+  return [...frames].map(([view, { rows, columns }], index) => {
     return {
       ...{ id, view, rows, columns },
       pixels: (rows * columns) / (picture.rows * picture.columns),
@@ -113,7 +130,31 @@ export async function measureViews(id: string, schedule: Schedule): Promise<View
   });
 }
 
+/** The bytes as a network might bring them: pictures are shown at 1, 2, 4, 8 and 10 tenths. */
+async function* tenths(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
+  const length = Math.ceil(bytes.length / 10);
+  for (let at = 0; at < bytes.length; at += length) yield bytes.subarray(at, at + length);
+}
+
+async function firstOf(pictures: AsyncIterable<DecodedFrame>): Promise<DecodedFrame> {
+  for await (const picture of pictures) return picture;
+  throw new Error('No picture came.');
+}
+
+async function lastOf(pictures: AsyncIterable<DecodedFrame>): Promise<DecodedFrame> {
+  let last: DecodedFrame | undefined;
+  for await (const picture of pictures) last = picture;
+  if (last === undefined) throw new Error('No picture came.');
+  return last;
+}
+
 type Samples = ArrayLike<number | bigint>;
+
+function isSame(one: Samples, other: Samples): boolean {
+  if (one.length !== other.length) return false;
+  for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return false;
+  return true;
+}
 
 function isCutOut(region: Samples, whole: Samples, picture: Picture): boolean {
   const { row, column, rows, columns } = regionOf(picture);
