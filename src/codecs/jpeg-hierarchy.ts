@@ -46,7 +46,7 @@ export function openHierarchy(bytes: Uint8Array, offset: number): Hierarchy {
   for (let position = offset + 2; ; ) {
     const marker = nextMarkerSegment(bytes, position);
     if (marker === undefined || isStartOfFrame(marker.code)) {
-      throw invalid(
+      throw invalidHierarchy(
         'no DHP marker segment in front of the first frame',
         marker?.offset ?? bytes.length,
         'J.1.1',
@@ -84,18 +84,20 @@ function* framesFrom(
     const { code, offset } = marker;
     position = code === SOS ? endOfScan(bytes, marker.end) : marker.end;
     if (code === EOI) return true;
-    if (code === DHP) throw invalid('a second DHP marker segment', offset, 'B.3.2');
+    if (code === DHP) throw invalidHierarchy('a second DHP marker segment', offset, 'B.3.2');
     if (code === EXP) {
       const [factors] = marker.parameters;
       const doubles = factors === 0x00 || factors === 0x01 || factors === 0x10 || factors === 0x11;
-      if (!doubles) throw invalid(`an expansion by ${factors} that doubles nothing`, offset, 'B.3.3');
-      if (expansion !== undefined) throw invalid('two EXP marker segments for one frame', offset, 'J.1.1');
+      if (!doubles)
+        throw invalidHierarchy(`an expansion by ${factors} that doubles nothing`, offset, 'B.3.3');
+      if (expansion !== undefined)
+        throw invalidHierarchy('two EXP marker segments for one frame', offset, 'J.1.1');
       expansion = factors;
     } else if (isStartOfFrame(code)) {
       const header = readHeader(marker);
       begun = { header, expansion: expansion ?? 0, tables: tables.bytes() };
       if (expansion !== undefined && !isDifferential(header)) {
-        throw invalid('an EXP marker segment for a frame that is not differential', offset, 'J.2.1');
+        throw invalidHierarchy('an EXP marker segment for a frame that is not differential', offset, 'J.2.1');
       }
       expansion = undefined;
     } else tables.take(marker);
@@ -107,7 +109,7 @@ function readHeader({ parameters, code, offset }: MarkerSegment): FrameHeader {
   const header = readFrameHeader(parameters, code, offset);
   const identifiers = new Set(header.components.map(({ identifier }) => identifier));
   if (identifiers.size < header.components.length) {
-    throw invalid('two components of one name', offset, 'B.2.2');
+    throw invalidHierarchy('two components of one name', offset, 'B.2.2');
   }
   return header;
 }
@@ -151,7 +153,8 @@ function isDifferential({ startOfFrame }: FrameHeader): boolean {
   return (startOfFrame & 4) !== 0;
 }
 
-function invalid(problem: string, offset: number, clause: string): InvalidBitstream {
+/** The error of a stream that breaks a rule of `clause`, by the marker segment at `offset`. */
+export function invalidHierarchy(problem: string, offset: number, clause: string): InvalidBitstream {
   return new InvalidBitstream(`Bad hierarchical JPEG stream: ${problem}.`, {
     offset,
     clause: `ITU-T T.81 ${clause}`,
