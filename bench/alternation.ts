@@ -55,7 +55,7 @@ export function alternate(contenders: readonly Contender[], schedule: Schedule):
 
 /** Lets all have their turns, in changing order. */
 export async function race(racers: readonly Racer[], rounds: number): Promise<Times[]> {
-  await warmUp(racers);
+  await warmUp(racers, rounds);
   const turns: Turn[][] = racers.map(() => []);
   for (let round = 0; round < rounds; round += 1) {
     const order = [...racers.keys()];
@@ -74,10 +74,14 @@ export async function race(racers: readonly Racer[], rounds: number): Promise<Ti
 /** Turns for warming up at most: a machine that is busy may never let a racer be as fast as it was by chance. */
 const MOST_WARMING = 40;
 
-/** Lets all run until for three turns none has got faster: code is loaded, compiled and optimised before anything counts. */
-async function warmUp(racers: readonly Racer[]): Promise<void> {
+/**
+ * Lets all run for as many turns as will count, and on until for three turns none has got faster: code is loaded, compiled and
+ * optimised before anything counts. V8 optimises in another thread, WebAssembly of some 100 kB for a second or two, and until then no
+ * turn may be faster than the one before.
+ */
+async function warmUp(racers: readonly Racer[], least: number): Promise<void> {
   const best = racers.map(() => Number.POSITIVE_INFINITY);
-  for (let turns = 0, steady = 0; steady < 3 && turns < MOST_WARMING; turns += 1) {
+  for (let turns = 0, steady = 0; turns < least || (steady < 3 && turns < MOST_WARMING); turns += 1) {
     steady += 1;
     for (const [index, racer] of racers.entries()) {
       const { wall, thread = wall } = await racer.turn();
