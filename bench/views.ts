@@ -1,8 +1,15 @@
-import { type DecodedFrame, type DecodeFrameOptions, decodeFrame, decodeProgressively } from 'cineloop';
+import {
+  createPool,
+  type DecodedFrame,
+  type DecodeFrameOptions,
+  decodeFrame,
+  decodeProgressively,
+  type Pool,
+} from 'cineloop';
 import { encodeHtJpeg2000, encodeJpeg, encodeJpeg2000 } from '../fixtures/generate/package-encoders.js';
 import { cr, ultrasound } from '../fixtures/generate/phantoms.js';
 import type { Picture } from '../fixtures/generate/picture.js';
-import { alternate, cost, type Schedule } from './alternation.js';
+import { alternate, cost, type Schedule, type Times } from './alternation.js';
 import { attributesOf } from './phantom-cases.js';
 import { median, type Ratio, ratioOf } from './statistics.js';
 
@@ -15,7 +22,7 @@ export interface ViewResult {
   /** Pixels that come out, as a share of all. */
   readonly pixels: number;
   readonly milliseconds: number;
-  /** The view's time over that of the whole frame. */
+  /** The view's time over that of the whole frame: processor time of this thread where it is known, unless the view says otherwise. */
   readonly share: Ratio;
 }
 
@@ -103,11 +110,17 @@ export async function measureViews(id: string, schedule: Schedule): Promise<View
   for (const [name, view] of views) {
     ways.set(name, () => decodeFrame(bytes, transferSyntax, attributes, { ...view, workers: 0 }));
   }
+  let pool: Pool | undefined;
   if (item.inPieces) {
+    const options = { byteLength: bytes.length };
     const pictures = () =>
-      decodeProgressively(tenths(bytes), transferSyntax, attributes, { byteLength: bytes.length });
+      decodeProgressively(tenths(bytes), transferSyntax, attributes, { ...options, workers: 0 });
     ways.set('first tenth of bytes', () => firstOf(pictures()));
     ways.set('5 pictures as they come', () => lastOf(pictures()));
+    pool = createPool({ workers: 1 });
+    const away = (chunks: AsyncIterable<Uint8Array>) =>
+      decodeProgressively(chunks, transferSyntax, attributes, { ...options, pool });
+    ways.set(IN_A_WORKER, () => lastOnDemand(bytes, away));
   }
   const frames = new Map<string, DecodedFrame>();
   for (const [name, decode] of ways) frames.set(name, await decode());
@@ -115,25 +128,63 @@ export async function measureViews(id: string, schedule: Schedule): Promise<View
   const region = frames.get('region 512x512')!;
   if (!isCutOut(region.samples, whole.samples, picture)) throw new Error(`${id}: the region is wrong`);
   const refined = frames.get('5 pictures as they come') ?? whole;
-  if (!isSame(refined.samples, whole.samples)) throw new Error(`${id}: the last picture is not the whole`);
+  const distant = frames.get(IN_A_WORKER) ?? whole;
+  if (!isSame(refined.samples, whole.samples) || !isSame(distant.samples, whole.samples))
+    throw new Error(`${id}: the last picture is not the whole`);
   const times = await alternate(
     [...ways].map(([name, decode]) => ({ name, decode: async () => (await decode()).samples })),
     schedule,
   );
-  return [...frames].map(([view, { rows, columns }], index) => {
+  await pool?.close();
+  const result = (view: string, costs: (times: Times) => readonly number[], index: number): ViewResult => {
+    const { rows, columns } = frames.get([...frames.keys()][index]!)!;
     return {
       ...{ id, view, rows, columns },
       pixels: (rows * columns) / (picture.rows * picture.columns),
-      milliseconds: median(cost(times[index]!)),
-      share: ratioOf(cost(times[index]!), cost(times[0]!)),
+      milliseconds: median(costs(times[index]!)),
+      share: ratioOf(costs(times[index]!), costs(times[0]!)),
     };
+  };
+  return [...frames.keys()].flatMap((view, index) => {
+    if (view !== IN_A_WORKER) return [result(view, cost, index)];
+    const clock = result(`${view}, by the clock`, ({ wall }) => wall, index);
+    return times[index]!.thread ? [clock, result(`${view}, this thread`, cost, index)] : [clock];
   });
 }
+
+const IN_A_WORKER = '5 pictures in a worker';
 
 /** The bytes as a network might bring them: pictures are shown at 1, 2, 4, 8 and 10 tenths. */
 async function* tenths(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
   const length = Math.ceil(bytes.length / 10);
   for (let at = 0; at < bytes.length; at += length) yield bytes.subarray(at, at + length);
+}
+
+/** The same pictures where bytes are read ahead: the next ones come when a picture has. */
+async function lastOnDemand(
+  bytes: Uint8Array,
+  decode: (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<DecodedFrame>,
+): Promise<DecodedFrame> {
+  let show = () => {};
+  async function* chunks() {
+    const length = Math.ceil(bytes.length / 10);
+    let at = 0;
+    for (const tenths of [1, 2, 4, 8, 10]) {
+      const shown = new Promise<void>((resolve) => {
+        show = resolve;
+      });
+      yield bytes.subarray(at, tenths * length);
+      at = tenths * length;
+      await shown;
+    }
+  }
+  async function* pictures() {
+    for await (const picture of decode(chunks())) {
+      yield picture;
+      show();
+    }
+  }
+  return lastOf(pictures());
 }
 
 async function firstOf(pictures: AsyncIterable<DecodedFrame>): Promise<DecodedFrame> {

@@ -9,6 +9,8 @@ import type { DecodedFrame } from './frame/decoded-frame.js';
 import { Kernel } from './wasm/kernel.js';
 
 const JPEG_2000 = '1.2.840.10008.1.2.4.90';
+/** A piece is then read when the picture before it has been taken: which pictures there are does not depend on time. */
+const HERE = { workers: 0 } as const;
 
 function pictureOf(rows: number, columns: number, bits: number, samplesPerPixel: 1 | 3 = 1): Picture {
   const count = rows * columns * samplesPerPixel;
@@ -37,6 +39,7 @@ async function picturesOf(
   const frames: DecodedFrame[] = [];
   const pieces = decodeProgressively(inPieces(bytes, size), JPEG_2000, attributesOf(picture), {
     byteLength: bytes.length,
+    ...HERE,
     ...options,
   });
   for await (const frame of pieces) frames.push(frame);
@@ -92,7 +95,7 @@ describe('a frame whose bytes come in pieces', () => {
             yield piece;
           }
         };
-        const options = { ...view, byteLength: bytes.length };
+        const options = { ...view, ...HERE, byteLength: bytes.length };
         const pictures: DecodedFrame[] = [];
         for await (const frame of decodeProgressively(chunks(), JPEG_2000, attributesOf(picture), options)) {
           const prefix = bytes.slice(0, read);
@@ -227,7 +230,7 @@ describe('a frame whose bytes stop coming', () => {
     const { bytes, tileParts } = tiledJpeg2000([frames[0]!, frames[0]!], size);
     bytes[tileParts[1]!] = 0;
     const attributes = attributesOf({ ...tile, rows: 128 });
-    const options = { byteLength: bytes.length };
+    const options = { ...HERE, byteLength: bytes.length };
     const pictures = decodeProgressively(inPieces(bytes, 300), JPEG_2000, attributes, options);
     const kept: DecodedFrame[] = [];
     const all = (async () => {
@@ -245,7 +248,7 @@ describe('a frame whose bytes stop coming', () => {
       yield Uint8Array.of(0xff, 0x4f);
       throw new TypeError('network');
     };
-    const options = { byteLength: 100 };
+    const options = { ...HERE, byteLength: 100 };
     const pictures = decodeProgressively(broken(), JPEG_2000, attributesOf(picture), options);
     await expect(pictures.next()).rejects.toThrow('network');
     const junk = new Uint8Array(500).fill(7);
@@ -257,7 +260,7 @@ describe('a frame whose bytes stop coming', () => {
     const { frames } = await encodeJpeg2000(picture, {});
     const controller = new AbortController();
     const { signal } = controller;
-    const options = { byteLength: frames[0]!.length, signal };
+    const options = { ...HERE, byteLength: frames[0]!.length, signal };
     const pictures = decodeProgressively(
       inPieces(frames[0]!, 500),
       JPEG_2000,
@@ -294,7 +297,7 @@ describe('what a frame in pieces holds', () => {
         left++;
       }
     }
-    const options = { byteLength: bytes.length };
+    const options = { ...HERE, byteLength: bytes.length };
     const start = (failsAt: number) =>
       decodeProgressively(chunks(failsAt), JPEG_2000, attributesOf(picture), options);
 
@@ -312,7 +315,7 @@ describe('what a frame in pieces holds', () => {
     ).rejects.toThrow('network');
     for await (const _ of start(Number.POSITIVE_INFINITY));
     expect(left).toBe(3);
-    expect(hosts.map(({ heldBytes }) => heldBytes)).toEqual([0, 0, 0]);
+    await vi.waitFor(() => expect(hosts.map(({ heldBytes }) => heldBytes)).toEqual([0, 0, 0]));
   });
 });
 
@@ -321,6 +324,7 @@ describe('codecs that show no part of a frame', () => {
     const rle = '1.2.840.10008.1.2.5';
     const attributes = attributesOf(pictureOf(2, 2, 8));
     const pictures = decodeProgressively(inPieces(new Uint8Array(80), 10), rle, attributes, {
+      ...HERE,
       byteLength: 80,
     });
     await expect(pictures.next()).rejects.toMatchObject({

@@ -1,15 +1,14 @@
-import type { FrameInPieces } from './codecs/codec.js';
-import type { Engine } from './codecs/registry.js';
 import { completeAttributes, type FrameAttributes } from './decode-frame.js';
-import { Aborted, InvalidBitstream, LimitExceeded, TruncatedData, UnsupportedFeature } from './errors.js';
-import { decodeEncodedFrame } from './frame/decode-frame.js';
+import { InvalidBitstream, TruncatedData } from './errors.js';
 import type { DecodedFrame } from './frame/decoded-frame.js';
-import { DEFAULT_LIMITS } from './limits.js';
-import { checkOptions, type DecodeOptions, viewOf } from './options.js';
-import { threadCodecs } from './pool/thread-codecs.js';
+import { type DecodeOptions, poolFor, viewOf } from './options.js';
+import { ArrivingBytes } from './pool/arriving-bytes.js';
+import { ChunkReader } from './pool/chunk-reader.js';
+import type { PooledFrame } from './pool/pooled-frame.js';
+import { isRegisteredHere } from './register-codec.js';
 
 /** Options of `decodeProgressively`. */
-export interface DecodeProgressivelyOptions extends Omit<DecodeOptions, 'pool' | 'workers' | 'strips'> {
+export interface DecodeProgressivelyOptions extends Omit<DecodeOptions, 'strips'> {
   /** Bytes that the frame has, or has at most: Content-Length, or the difference of two offsets. */
   readonly byteLength: number;
 }
@@ -25,13 +24,18 @@ export interface DecodeProgressivelyOptions extends Omit<DecodeOptions, 'pool' |
  * code-blocks are decoded anew: that takes less time than to keep them. JPEG 2000 and HTJ2K alone can do this, and the order of their packets decides what comes first (ITU-T T.800 B.12). `reduction`, `region` and
  * `layers` hold for all pictures; an array given as `into` is filled by each of them.
  *
- * It works on the thread that calls it: a viewer calls it in a worker of its own.
+ * One worker of the pool decodes all pictures of a frame, as it keeps what it has decoded. While it waits for more bytes it decodes other
+ * frames, and pieces of others in progress. Meanwhile bytes are read ahead, and all that have come when a picture is begun go into it: where they come faster than
+ * pictures can be made there are fewer of these. If the worker dies of another frame, the next one is given all bytes again, which are kept for
+ * that. With `workers: 0`, or where the platform has no workers, all this happens on the calling thread, and a piece is only read when it is
+ * needed. Leaving the iteration gives everything back; the source is told by `return`.
  * @param chunks the encoded bytes in order, in pieces of any size: the body of a `fetch`, for one
  * @param transferSyntaxUID UID of the transfer syntax (PS3.5 Annex A)
  * @param attributes of the Image Pixel module (PS3.3 C.7.6.3)
  * @throws TruncatedData when the bytes end before the frame does, unless `truncated` is `keep`: then the last frame says so
  * @throws UnsupportedFeature for transfer syntaxes and engines without progression
  * @throws LimitExceeded when more bytes come than `byteLength` says; TypeError, RangeError for arguments that cannot be
+ * @throws Aborted when the signal fires, also while bytes are waited for; WorkerFailure when the worker dies of this frame
  * @throws what `decodeFrame` throws, and what `chunks` does
  * @example
  * // jpeg2000: an encoded frame of 64 by 64 samples of 12 bits.
@@ -47,13 +51,12 @@ export interface DecodeProgressivelyOptions extends Omit<DecodeOptions, 'pool' |
  *   pixelRepresentation: 0,
  *   photometricInterpretation: 'MONOCHROME2',
  * };
- * const whole = [];
  * const options = { byteLength: jpeg2000.length };
+ * let shown;
  * for await (const frame of decodeProgressively(chunks(), '1.2.840.10008.1.2.4.90', attributes, options)) {
- *   whole.push(frame.truncated === undefined);
+ *   shown = frame; // and put it on a canvas
  * }
- * assert.equal(whole[0], false);
- * assert.equal(whole.at(-1), true);
+ * assert.equal(shown.truncated, undefined);
  */
 export async function* decodeProgressively(
   chunks: AsyncIterable<Uint8Array>,
@@ -61,59 +64,55 @@ export async function* decodeProgressively(
   attributes: FrameAttributes,
   options: DecodeProgressivelyOptions,
 ): AsyncGenerator<DecodedFrame, void> {
-  checkOptions(options);
-  const { byteLength, engine: name, signal } = options;
+  const { engine, colour, photometricInterpretation, byteLength, into, limits, signal } = options;
+  const pool = poolFor(options);
   if (!(Number.isSafeInteger(byteLength) && byteLength >= 1)) {
     throw new RangeError(`A frame has 1 or more bytes, not ${byteLength}.`);
   }
   // Values of VR UI are padded to an even length (PS3.5 6.2).
   const transferSyntax = String(transferSyntaxUID).replace(/[\0 ]+$/, '');
-  const encoded = { bytes: new Uint8Array(0), transferSyntax, attributes: completeAttributes(attributes) };
+  const here = isRegisteredHere(transferSyntax, engine);
   const view = viewOf(options);
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  let engine: Engine | undefined;
-  let pieces: FrameInPieces | undefined;
-
-  const picture = (): Promise<DecodedFrame> =>
-    decodeEncodedFrame(encoded, {
-      ...options,
-      ...{ view, limits, truncated: 'keep' },
-      registry: { engineFor: async () => ({ codec: engine!.codec, decoder: pieces! }) },
-      checkpoint: checkpointOf(signal, limits.decodeMilliseconds),
-    });
-
+  const bytes = new ArrivingBytes(byteLength);
+  const leaving = new AbortController();
+  const frame: PooledFrame = {
+    recipe: {
+      transferSyntax,
+      attributes: completeAttributes(attributes),
+      request: { engine, colour, photometricInterpretation, view, truncated: 'keep' },
+      limits: limits && { ...limits },
+    },
+    index: undefined,
+    input: { kind: 'pieces', pieces: bytes },
+    here,
+    signals: signal === undefined ? [leaving.signal] : [leaving.signal, signal],
+    strips: 1,
+  };
+  const reader = new ChunkReader(chunks, bytes, signal);
   try {
-    let arrived = 0;
-    let next = 0;
-    for await (const chunk of chunks) {
-      if (signal?.aborted) throw new Aborted('The caller aborted the work.');
-      if (chunk?.[Symbol.toStringTag] !== 'Uint8Array') throw new TypeError('Each piece is a Uint8Array.');
-      if (chunk.length === 0) continue;
-      if (pieces === undefined) {
-        engine = await threadCodecs().engineFor({ ...encoded, bytes: chunk }, name, view);
-        pieces = await engine.decoder.inPieces?.(byteLength, { limits, view });
-        if (pieces === undefined) throw withoutProgression(transferSyntax, engine);
-      }
-      pieces.append(chunk);
-      arrived += chunk.length;
-      if (arrived < next || arrived === byteLength) continue;
-      next = 2 * arrived;
-      const shown = await picture().catch(unlessDamaged);
+    // A thread that decodes by itself could only read more instead of showing what there is.
+    if (pool.workers > 0 && !here) reader.readAhead();
+    for (let least = 1; await reader.has(least); ) {
+      const shown = await pool.decode(frame, into).catch(unlessDamaged);
+      // The next is due when the bytes have doubled or are all there; behind these there can only be the source's end.
+      least = bytes.shown < byteLength ? Math.min(2 * bytes.shown, byteLength) : Number.POSITIVE_INFINITY;
       if (shown === undefined) continue;
       yield shown;
       if (shown.truncated === undefined) return;
     }
-    if (pieces === undefined) throw new TruncatedData('No bytes came of the frame.', { transferSyntax });
-    const last = await picture();
+    if (bytes.arrived === 0) throw new TruncatedData('No bytes came of the frame.', { transferSyntax });
+    const last = await pool.decode(frame, into);
     if (last.truncated !== undefined && options.truncated !== 'keep') {
-      throw new TruncatedData(`The bytes of the frame end after ${arrived}.`, {
+      throw new TruncatedData(`The bytes of the frame end after ${bytes.arrived}.`, {
         ...{ transferSyntax, engine: last.engine },
         goodRows: last.truncated.goodRows,
       });
     }
     yield last;
   } finally {
-    pieces?.close();
+    leaving.abort();
+    pool.leave(bytes);
+    await reader.close();
   }
 }
 
@@ -124,24 +123,4 @@ export async function* decodeProgressively(
 function unlessDamaged(error: unknown): undefined {
   if (error instanceof InvalidBitstream || error instanceof TruncatedData) return undefined;
   throw error;
-}
-
-function withoutProgression(transferSyntax: string, { codec }: Engine): UnsupportedFeature {
-  const feature = 'Frames in pieces';
-  return new UnsupportedFeature(`${feature} cannot be decoded by ${codec.name}.`, {
-    ...{ transferSyntax, engine: codec.name, feature },
-  });
-}
-
-/** What a picture calls between two steps: it ends when nobody wants it any more, or when its time is over. */
-function checkpointOf(signal: AbortSignal | undefined, allowed: number): () => void {
-  const end = performance.now() + allowed;
-  return () => {
-    if (signal?.aborted) throw new Aborted('The caller aborted the work.');
-    if (performance.now() <= end) return;
-    throw new LimitExceeded(`A picture took more than ${allowed} ms to decode.`, {
-      limit: 'decodeMilliseconds',
-      allowed,
-    });
-  };
 }

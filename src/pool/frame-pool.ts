@@ -15,6 +15,7 @@ import {
 import type { DecodedFrame, SampleArray } from '../frame/decoded-frame.js';
 import { DEFAULT_LIMITS } from '../limits.js';
 import type { ByteSource } from '../sources/byte-source.js';
+import type { ArrivingBytes } from './arriving-bytes.js';
 import { JoinedFrame } from './joined-frame.js';
 import { KnownRecipes, numberOf } from './known-recipes.js';
 import { LocalExecutor } from './local-executor.js';
@@ -148,6 +149,12 @@ export class FramePool implements Pool {
     }
   }
 
+  /** No more pictures are wanted of a frame in pieces: whoever holds it gives its memory back. */
+  leave(pieces: ArrivingBytes): void {
+    const last: Message = { type: 'leave', pieces: pieces.number };
+    for (const scheduler of [this.#away, this.#here]) scheduler?.leave(pieces, last);
+  }
+
   async #fulfil<Result extends DecodedFrame | RenderedFrame>(
     frame: PooledFrame,
     display: DisplayJob | undefined,
@@ -194,6 +201,7 @@ export class FramePool implements Pool {
   /** What there is to know of a frame before it is decoded; undefined where it must stay in one piece. */
   async #sizeOf(frame: PooledFrame, into: SampleArray | undefined): Promise<FrameSize | undefined> {
     const { input, recipe } = frame;
+    if (input.kind === 'pieces') return undefined;
     const { rows, columns, samplesPerPixel, bitsAllocated } = recipe.attributes;
     const samples = rows * columns * samplesPerPixel;
     // The limit is one of the frame, and each worker will see no more than its strip.
@@ -282,8 +290,10 @@ export class FramePool implements Pool {
     let answer = await this.#submit(task, presumed);
     if (answer.kind === 'misplaced') {
       this.#recipes.forget(recipe);
+      if (input.kind === 'pieces') input.pieces.lost();
       answer = await this.#submit(task, undefined);
     }
+    if (input.kind === 'pieces') input.pieces.received();
     if (answer.kind === 'done') return answer.value as Result;
     const context = contextOf(frame);
     if (answer.kind === 'indivisible') {
@@ -318,7 +328,7 @@ export class FramePool implements Pool {
         if (!this.#isHere(frame)) {
           if (into !== undefined) transfer.push(...ownedBuffers(into));
           if (spent !== undefined) transfer.push(spent);
-          if (encoded.kind === 'bytes') transfer.push(...ownedBuffers(encoded.bytes));
+          if ('bytes' in encoded) transfer.push(...ownedBuffers(encoded.bytes));
         }
         const message: Message = { type: 'frame', job, recipe: known.posted, modules };
         return { message, transfer };
@@ -328,6 +338,7 @@ export class FramePool implements Pool {
       context: contextOf(frame),
       // The frames of one image. Bytes of the caller's may be gone after the first attempt.
       family: input.kind === 'source' && strip === undefined ? recipe : undefined,
+      seat: input.kind === 'pieces' ? input.pieces : undefined,
     });
   }
 
@@ -351,6 +362,7 @@ export class FramePool implements Pool {
         ? { kind: 'origin', location: presumed }
         : this.#found(frame, input, presumed);
     }
+    if (input.kind === 'pieces') return { kind: 'piece', ...input.pieces.piece() };
     const { bytes, transfer } = input;
     if (transfer && bytes.buffer.byteLength === 0) {
       throw new WorkerFailure('The bytes went down with a worker that was ended before their turn came.');

@@ -6,6 +6,8 @@ import { Aborted, LimitExceeded, withContext } from '../errors.js';
 import { decodeEncodedFrame, type FrameRequest } from '../frame/decode-frame.js';
 import type { DecodedFrame, SampleArray } from '../frame/decoded-frame.js';
 import { provideModule } from '../wasm/modules.js';
+import type { ArrivedPiece } from './arriving-bytes.js';
+import { FramesInPieces } from './frames-in-pieces.js';
 import { stripMemory } from './joined-frame.js';
 import type { Answer, FrameInput, FrameJob, Message, RenderedFrame, WorkerInterface } from './protocol.js';
 import { type EncodedBytes, readEncoded } from './read-encoded.js';
@@ -21,6 +23,7 @@ import { registerFrom, threadCodecs } from './thread-codecs.js';
  */
 export class JobRunner implements WorkerInterface {
   readonly #sources = new SourceCache();
+  readonly #inPieces = new FramesInPieces();
   readonly #recipes = new RecipeBook<PostedRecipe>();
   /** Where the bytes of an earlier frame stood: those of a large one would cost page faults in fresh memory each time. */
   #spentInput: ArrayBuffer | undefined;
@@ -63,6 +66,7 @@ export class JobRunner implements WorkerInterface {
         for (const { name, module } of modules) provideModule(name, module);
         if (message.recipe !== undefined) this.#recipes.set(job.recipe, message.recipe);
         const recipe = this.#recipes.get(job.recipe);
+        if (job.input.kind === 'piece') return this.#picture(job, job.input, recipe, before);
         const begin = performance.now();
         const encoded =
           recipe && (job.input.kind === 'bytes' ? job.input : await this.#read(job.input, recipe));
@@ -73,15 +77,38 @@ export class JobRunner implements WorkerInterface {
         checkpoint();
         const frame = encodedFrame(encoded, recipe, job.recipe);
         if (job.strip !== undefined && !(await isDivisible(frame, recipe))) return { kind: 'indivisible' };
-        const value = await decode(frame, job, recipe, { read, checkpoint });
+        const value = await decode(frame, job, recipe, { read, checkpoint, registry: threadCodecs() });
         if (job.input.kind === 'origin') this.#keepInput(encoded.bytes, value);
         return { kind: 'done', value };
       }
+      case 'leave':
+        await before;
+        this.#inPieces.close(message.pieces);
+        return { kind: 'done', value: undefined };
       case 'release':
         await before;
         await this.#sources.release(message.source);
         return { kind: 'done', value: undefined };
     }
+  }
+
+  /** A picture of what has come of a frame. */
+  async #picture(
+    job: FrameJob,
+    piece: ArrivedPiece,
+    recipe: PostedRecipe | undefined,
+    before: Promise<void>,
+  ): Promise<Answer> {
+    await before;
+    if (recipe === undefined) return { kind: 'misplaced' };
+    const { transferSyntax, attributes, limits } = recipe;
+    const checkpoint = this.#checkpoint(job.id, limits.decodeMilliseconds);
+    checkpoint();
+    const engine = await this.#inPieces.append(piece, recipe);
+    if (engine === undefined) return { kind: 'misplaced' };
+    const frame: EncodedFrame = { bytes: NO_BYTES, transferSyntax, attributes };
+    const registry = { engineFor: async () => engine };
+    return { kind: 'done', value: await decode(frame, job, recipe, { read: 0, checkpoint, registry }) };
   }
 
   /** What a frame calls between two steps: it ends when nobody wants it any more, or when its time is over. */
@@ -98,7 +125,7 @@ export class JobRunner implements WorkerInterface {
   }
 
   async #read(
-    input: Exclude<FrameInput, { readonly kind: 'bytes' }>,
+    input: Exclude<FrameInput, { readonly kind: 'bytes' | 'piece' }>,
     { origin }: PostedRecipe,
   ): Promise<EncodedBytes | undefined> {
     const source =
@@ -114,6 +141,9 @@ export class JobRunner implements WorkerInterface {
     if (buffer instanceof ArrayBuffer && buffer !== pixels.buffer) this.#spentInput = buffer;
   }
 }
+
+/** A picture of a frame in pieces is made of those that its decoder has. */
+const NO_BYTES = new Uint8Array(0);
 
 function encodedFrame(
   { bytes, bitOffset, frameOfCodestream, framesOfCodestream, codestreamOffset }: EncodedBytes,
@@ -137,6 +167,13 @@ async function isDivisible(frame: EncodedFrame, { request }: PostedRecipe): Prom
   }
 }
 
+/** What a frame is decoded by and under, beside what its recipe says. */
+interface Circumstances extends Required<Pick<FrameRequest, 'registry'>> {
+  /** Milliseconds that reading took. */
+  readonly read: number;
+  readonly checkpoint: () => void;
+}
+
 /** All properties, none forgotten: on V8 11, to list them takes a hundredth of the time that adding some to a spread takes. */
 type Every<Properties> = { [Name in keyof Required<Properties>]: Properties[Name] };
 
@@ -144,7 +181,7 @@ async function decode(
   encoded: EncodedFrame,
   { frame, strip, into, display }: FrameJob,
   { attributes, request, limits }: PostedRecipe,
-  { read, checkpoint }: { readonly read: number; readonly checkpoint: () => void },
+  { read, checkpoint, registry }: Circumstances,
 ): Promise<DecodedFrame | RenderedFrame> {
   const { view = WHOLE } = request;
   const wanted: Every<FrameRequest> = {
@@ -159,7 +196,7 @@ async function decode(
     frame,
     into: display === undefined ? (into as SampleArray | undefined) : undefined,
     createOutput: strip && ((type, length) => stripMemory(strip, limits.frameBytes, type, length)),
-    registry: threadCodecs(),
+    registry,
     checkpoint,
     readMilliseconds: read,
   };

@@ -96,7 +96,7 @@ function isDivisible({ attributes, request: { view = WHOLE, overlays = [] } }: R
 }
 
 function originOf(input: PooledFrame['input']): PostedRecipe['origin'] {
-  if (input.kind === 'bytes') return undefined;
+  if (input.kind !== 'source') return undefined;
   const { handle } = input.source;
   return handle && { source: numberOf(input.source), handle };
 }

@@ -1,5 +1,6 @@
 import type { FrameIndex } from '../dicom/frame-index.js';
 import type { ByteSource } from '../sources/byte-source.js';
+import type { ArrivingBytes } from './arriving-bytes.js';
 import type { Recipe } from './recipe.js';
 
 /** A frame as the public surface hands it in. */
@@ -7,7 +8,7 @@ export interface PooledFrame {
   readonly recipe: Recipe;
   /** Index of the frame, counted from 0; undefined where it is bytes. */
   readonly index: number | undefined;
-  readonly input: PooledBytes | PooledSource;
+  readonly input: PooledBytes | PooledPieces | PooledSource;
   /** Each of them drops it. */
   readonly signals: readonly AbortSignal[];
   /** To be decoded on the calling thread, whatever the pool. */
@@ -24,6 +25,12 @@ export interface PooledBytes {
   readonly bytes: Uint8Array;
   /** The caller gives the bytes' buffer away. */
   readonly transfer: boolean;
+}
+
+/** What has come of an encoded frame. */
+export interface PooledPieces {
+  readonly kind: 'pieces';
+  readonly pieces: ArrivingBytes;
 }
 
 /** Where the encoded frames of an image are. */

@@ -5,6 +5,7 @@ import type { RenderedFrame as Rendering, RenderOptions } from '../display/rende
 import type { ErrorData } from '../errors.js';
 import type { FrameTimings, Mismatch, SampleArray } from '../frame/decoded-frame.js';
 import type { ByteSource } from '../sources/byte-source.js';
+import type { ArrivedPiece } from './arriving-bytes.js';
 import type { EncodedBytes } from './read-encoded.js';
 import type { PostedRecipe } from './recipe.js';
 import type { Strip } from './strips.js';
@@ -15,6 +16,8 @@ export type FrameInput =
   | { readonly kind: 'origin'; readonly location: FrameLocation }
   /** They come with the message, and the milliseconds that reading them took. */
   | ({ readonly kind: 'bytes'; readonly readMilliseconds: number } & EncodedBytes)
+  /** What has come since the last picture; the worker has kept what was in front of it. */
+  | ({ readonly kind: 'piece' } & ArrivedPiece)
   /** On the calling thread only: the caller's own open source. */
   | { readonly kind: 'source'; readonly source: ByteSource; readonly location: FrameLocation };
 
@@ -84,13 +87,18 @@ export type Message =
       readonly modules?: readonly CompiledModule[];
     }
   /** A source is closed: so is the worker's handle on it, when the jobs before are done. */
-  | { readonly type: 'release'; readonly source: number };
+  | { readonly type: 'release'; readonly source: number }
+  /** No more is wanted of the frame in pieces that has this number. */
+  | { readonly type: 'leave'; readonly pieces: number };
 
 /** What a worker answers to a message. Errors travel as data: a thread boundary keeps no classes. */
 export type Answer =
   | { readonly kind: 'done'; readonly value: unknown }
   | { readonly kind: 'failed'; readonly error: ErrorData }
-  /** The frame is not where its location was presumed to be, or its recipe is not known here: nothing was decoded. */
+  /**
+   * The frame is not where its location was presumed to be, or its recipe, or what is in front of its piece, is not known here:
+   * nothing was decoded.
+   */
   | { readonly kind: 'misplaced' }
   /** A strip was wanted, and the engine of this frame decodes frames as wholes: nothing was decoded. */
   | { readonly kind: 'indivisible' };

@@ -52,6 +52,12 @@ export interface Work<Message> {
    * Undefined: it is given away alone. Only for work that `prepare` can prepare again, whatever happens.
    */
   readonly family?: object | undefined;
+  /**
+   * Work that builds on what earlier work has left in its worker has the same object here: it goes to the same place, as long as
+   * nobody calls `leave`. Another worker may have taken the place of the first, which is for the message to find out. Between
+   * two such pieces of work the worker does other work.
+   */
+  readonly seat?: object | undefined;
 }
 
 /** Work that was accepted: queued, or given to a worker, until it is settled once. */
@@ -77,6 +83,7 @@ interface Slot<Message, Answer> {
   reserved: number;
   /** Batches that the worker has, in its order: the first is running, the others wait inside it. */
   given: Batch<Message, Answer>[];
+  readonly seats: Set<object>;
   /** Ends the worker when the start, or the first of `given`, takes too long. */
   readonly clock: DeadlineClock;
 }
@@ -142,6 +149,7 @@ export class Scheduler<Message, Answer> {
         ready: false,
         reserved: 0,
         given: [],
+        seats: new Set(),
         clock: new DeadlineClock(() => this.#endOverdue(slot)),
       };
       return slot;
@@ -236,32 +244,58 @@ export class Scheduler<Message, Answer> {
     );
   }
 
+  /** Gives up a seat. Its worker, where there is one, is told so by `last`, behind all that it was given. */
+  leave(seat: object, last: Message): void {
+    const executor = this.#slots.find(({ seats }) => seats.delete(seat))?.executor;
+    executor?.ready.then(() => executor.run([last], [])).catch(() => {});
+  }
+
   /** Gives away as much of the queue as there is room for. */
   #fill(): void {
-    while (this.#queue.length > 0) {
-      const slot = this.#roomiest();
-      if (slot.reserved >= this.#options.depth) return;
-      slot.reserved += 1;
-      void this.#give(slot, this.#nextBatch());
+    for (let place = 0; place < this.#queue.length; ) {
+      const { seat } = this.#queue[place]!.work;
+      const slot = this.#slotFor(seat);
+      if (slot.reserved < this.#options.depth) {
+        if (seat !== undefined) slot.seats.add(seat);
+        slot.reserved += 1;
+        void this.#give(slot, this.#nextBatch(place));
+      } else if (seat === undefined) {
+        return;
+      } else {
+        // What waits for its one worker keeps no other from what is behind it.
+        place += 1;
+      }
     }
   }
 
-  /** Takes the head of the queue, and as much of its family behind it as makes a batch and leaves the other workers theirs. */
-  #nextBatch(): Task<Message, Answer>[] {
-    const { alone, work } = this.#queue[0]!;
+  /** Takes the task at that place, and as much of its family behind it as makes a batch and leaves the other workers theirs. */
+  #nextBatch(place: number): Task<Message, Answer>[] {
+    const { alone, work } = this.#queue[place]!;
     const share = Math.ceil(this.#queue.length / this.#slots.length);
     const most = alone ? 1 : Math.min(this.batchOf(work.family), share);
     let count = 1;
     for (; count < most; count += 1) {
-      const next = this.#queue[count]!;
+      const next = this.#queue[place + count];
+      if (next === undefined) break;
       if (next.alone || next.work.family !== work.family) break;
     }
-    return this.#queue.splice(0, count);
+    return this.#queue.splice(place, count);
+  }
+
+  /** The slot of a seat; a new seat goes where there is room and the fewest have theirs. */
+  #slotFor(seat: object | undefined): Slot<Message, Answer> {
+    if (seat === undefined) return this.#roomiest(this.#slots);
+    const known = this.#slots.find(({ seats }) => seats.has(seat));
+    if (known !== undefined) return known;
+    const free = this.#slots.filter(({ reserved }) => reserved < this.#options.depth);
+    const fewest = Math.min(...free.map(({ seats }) => seats.size));
+    const best = free.filter(({ seats }) => seats.size === fewest);
+    return this.#roomiest(best.length > 0 ? best : this.#slots);
   }
 
   /** The slot with the least to do; among equals one whose worker is already there. */
-  #roomiest(): Slot<Message, Answer> {
-    return this.#slots.reduce((best, slot) =>
+  #roomiest(slots: readonly Slot<Message, Answer>[]): Slot<Message, Answer> {
+    return slots.reduce((best, slot) =>
       slot.reserved < best.reserved || (slot.reserved === best.reserved && slot.ready && !best.ready)
         ? slot
         : best,
