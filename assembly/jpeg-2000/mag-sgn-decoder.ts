@@ -182,9 +182,10 @@ const EIGHTS_OFFSET: usize = 128;
 const UPPER_BYTES_OFFSET: usize = 144;
 const ONES_OFFSET: usize = 160;
 const CONSTANTS: usize = memory.data<u16>([
-  0x001, 0x002, 0x004, 0x008, 0x001, 0x002, 0x004, 0x008,
-  0x010, 0x020, 0x040, 0x080, 0x010, 0x020, 0x040, 0x080,
-  0x100, 0x200, 0x400, 0x800, 0x100, 0x200, 0x400, 0x800,
+  // rho, e_k and e_1 of two quads: both coefficients of the upper row of either, then those of the lower row.
+  0x001, 0x004, 0x001, 0x004, 0x002, 0x008, 0x002, 0x008,
+  0x010, 0x040, 0x010, 0x040, 0x020, 0x080, 0x020, 0x080,
+  0x100, 0x400, 0x100, 0x400, 0x200, 0x800, 0x200, 0x800,
   // 2^(7 - i) by byte i, and 2^i.
   0x4080, 0x1020, 0x0408, 0x0102, 0, 0, 0, 0,
   0x0201, 0x0804, 0x2010, 0x8040, 0, 0, 0, 0,
@@ -250,23 +251,25 @@ export function decodeFourQuadsByVectors(
   const bounds = v128.load64_zero(q << 1, EXPONENT_BOUNDS), quads = v128.load64_zero(row + (q << 1));
   const u = v128.shuffle<i16>(bounds, bounds, 0, 0, 1, 1, 2, 2, 3, 3);
   const f = v128.shuffle<i16>(quads, quads, 0, 0, 1, 1, 2, 2, 3, 3);
-  const f0 = v128.shuffle<i32>(f, f, 0, 0, 1, 1), f1 = v128.shuffle<i32>(f, f, 2, 2, 3, 3);
+  const f0 = v128.shuffle<i64>(f, f, 0, 0), f1 = v128.shuffle<i64>(f, f, 1, 1);
   const s0 = i16x8.eq(v128.and(f0, significance), significance);
   const s1 = i16x8.eq(v128.and(f1, significance), significance);
-  const m0 = i16x8.add(v128.and(v128.shuffle<i32>(u, u, 0, 0, 1, 1), s0), i16x8.eq(v128.and(f0, ek), ek));
-  const m1 = i16x8.add(v128.and(v128.shuffle<i32>(u, u, 2, 2, 3, 3), s1), i16x8.eq(v128.and(f1, ek), ek));
+  const m0 = i16x8.add(v128.and(v128.shuffle<i64>(u, u, 0, 0), s0), i16x8.eq(v128.and(f0, ek), ek));
+  const m1 = i16x8.add(v128.and(v128.shuffle<i64>(u, u, 1, 1), s1), i16x8.eq(v128.and(f1, ek), ek));
   const m = i8x16.narrow_i16x8_u(m0, m1);
-  let sums = i8x16.add(m, i64x2.shl(m, 8));
-  sums = i8x16.add(sums, i64x2.shl(sums, 16));
-  sums = i8x16.add(sums, i64x2.shl(sums, 32));
+  // Bits run column by column: sums of columns, then of all columns up to each.
+  let sums = i8x16.add(m, v128.shuffle<i32>(m, m, 1, 0, 3, 2));
+  sums = i8x16.add(sums, i32x4.shl(sums, 8));
+  sums = i8x16.add(sums, i32x4.shl(sums, 16));
 
   const window0 = at >> 3, phase0 = at & 7;
-  at += <u32>(<u64>i64x2.extract_lane(sums, 0) >> 56);
+  at += i8x16.extract_lane_u(sums, 3);
   const window1 = at >> 3, phase1 = at & 7;
-  at += <u32>(<u64>i64x2.extract_lane(sums, 1) >> 56);
+  at += i8x16.extract_lane_u(sums, 11);
   const firstPhase = v128.load64_zero(phase0 << 3, SPREAD_PHASES);
   const phases = v128.load64_lane(phase1 << 3, firstPhase, 1, SPREAD_PHASES);
-  const begins = i8x16.add(i64x2.shl(sums, 8), phases);
+  // A column's lower coefficient begins behind the upper one.
+  const begins = i8x16.add(i8x16.add(i32x4.shl(sums, 8), i64x2.shl(m, 32)), phases);
   const shifts = v128.and(begins, v128.load(CONSTANTS, SEVENS_OFFSET));
   const factors = i8x16.swizzle(v128.load(CONSTANTS, PHASES_OFFSET), shifts);
   const byte = v128.and(i16x8.shr_u(begins, 3), v128.load(CONSTANTS, BYTE_INDEX_OFFSET));
@@ -291,30 +294,28 @@ export function decodeFourQuadsByVectors(
   const power1 = v128.shuffle<i8>(low, high, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
   const v0 = complete(raw0, power0, f0), v1 = complete(raw1, power1, f1);
 
-  // Even lanes are the upper row, odd ones the lower.
-  v128.store(q << 2, i16x8.narrow_i32x4_u(i32x4.shr_u(v0, 16), i32x4.shr_u(v1, 16)), LOWER_V);
+  v128.store(q << 2, v128.shuffle<i64>(v0, v1, 1, 3), LOWER_V);
   if (form == CoefficientForm.Narrow) {
     v128.store(LARGEST_V, i16x8.max_u(v128.load(LARGEST_V), i16x8.max_u(v0, v1)));
     const c0 = wholeCoefficients(v0, s0), c1 = wholeCoefficients(v1, s1);
-    const upper0 = i32x4.shr_s(i32x4.shl(c0, 16), 16), upper1 = i32x4.shr_s(i32x4.shl(c1, 16), 16);
-    v128.store(upper + (q << 2), i16x8.narrow_i32x4_s(upper0, upper1));
-    v128.store(lower + (q << 2), i16x8.narrow_i32x4_s(i32x4.shr_s(c0, 16), i32x4.shr_s(c1, 16)));
+    v128.store(upper + (q << 2), v128.shuffle<i64>(c0, c1, 0, 2));
+    v128.store(lower + (q << 2), v128.shuffle<i64>(c0, c1, 1, 3));
     return at;
   }
   if (form == CoefficientForm.Whole) {
     const c0 = wholeCoefficients(v0, s0), c1 = wholeCoefficients(v1, s1);
-    v128.store(upper + (q << 3), i32x4.shr_s(i32x4.shl(c0, 16), 16));
-    v128.store(upper + (q << 3), i32x4.shr_s(i32x4.shl(c1, 16), 16), 16);
-    v128.store(lower + (q << 3), i32x4.shr_s(c0, 16));
-    v128.store(lower + (q << 3), i32x4.shr_s(c1, 16), 16);
+    v128.store(upper + (q << 3), i32x4.extend_low_i16x8_s(c0));
+    v128.store(upper + (q << 3), i32x4.extend_low_i16x8_s(c1), 16);
+    v128.store(lower + (q << 3), i32x4.extend_high_i16x8_s(c0));
+    v128.store(lower + (q << 3), i32x4.extend_high_i16x8_s(c1), 16);
     return at;
   }
   const doubled0 = v128.and(doubledMagnitudes(v0), s0), doubled1 = v128.and(doubledMagnitudes(v1), s1);
-  const evenLanes = i32x4.splat(0xffff);
-  v128.store(upper + (q << 3), signed(v128.and(doubled0, evenLanes), i32x4.shl(v0, 31)));
-  v128.store(upper + (q << 3), signed(v128.and(doubled1, evenLanes), i32x4.shl(v1, 31)), 16);
-  v128.store(lower + (q << 3), signed(i32x4.shr_u(doubled0, 16), i32x4.shl(v0, 15)));
-  v128.store(lower + (q << 3), signed(i32x4.shr_u(doubled1, 16), i32x4.shl(v1, 15)), 16);
+  const signs0 = i16x8.shl(v0, 15), signs1 = i16x8.shl(v1, 15);
+  v128.store(upper + (q << 3), signed(i32x4.extend_low_i16x8_u(doubled0), i32x4.extend_low_i16x8_s(signs0)));
+  v128.store(upper + (q << 3), signed(i32x4.extend_low_i16x8_u(doubled1), i32x4.extend_low_i16x8_s(signs1)), 16);
+  v128.store(lower + (q << 3), signed(i32x4.extend_high_i16x8_u(doubled0), i32x4.extend_high_i16x8_s(signs0)));
+  v128.store(lower + (q << 3), signed(i32x4.extend_high_i16x8_u(doubled1), i32x4.extend_high_i16x8_s(signs1)), 16);
   return at;
 }
 

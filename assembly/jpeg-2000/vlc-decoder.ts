@@ -26,7 +26,7 @@ const LEFT_CONTEXT: u32 = 0x400;
 /** u_off, as it is taken of the first and of the second quad of a pair. */
 const FIRST_U: u32 = 0x1000;
 const SECOND_U: u32 = 0x2000;
-/** Shifts and lengths are taken modulo 64. */
+/** Lengths as they stand in entries: five bits of them are what a shift takes. */
 const LENGTH_MASK: u32 = 63;
 
 /**
@@ -42,6 +42,8 @@ const U_UNKNOWN: u32 = 0x80000000;
 let position: u32 = 0;
 /** MEL zeros before the next one. */
 let zeros: i32 = 0;
+/** The entry of the quad on the left, in a row that is decoded in parts. */
+let left: u32 = 0;
 
 /** Bits that are set in four. */
 @inline
@@ -123,7 +125,13 @@ function readU(mode: u32, bits: u64): u32 {
 /** The bits from `at` on; the lowest one is the next. 56 of them are there. */
 @inline
 function bitsAt(at: u32): u64 {
-  return load<u64>(VLC_BITS + (at >> 3)) >> (at & 7);
+  return load<u64>(at >> 3, VLC_BITS) >> (at & 7);
+}
+
+/** The same; 25 of them are there. */
+@inline
+function wordAt(at: u32): u32 {
+  return load<u32>(at >> 3, VLC_BITS) >> (at & 7);
 }
 
 /** Begins with the segment that was unstuffed last. */
@@ -142,6 +150,22 @@ function melDecision(): bool {
   return true;
 }
 
+/** The entry of a quad whose context is 0: it has one where MEL says so. */
+@inline
+function byMel(entry: u32): u32 {
+  zeros--;
+  if (zeros >= 0) return 0;
+  zeros = zerosBeforeOne();
+  return entry;
+}
+
+/** u of a pair. `mode`: u_off of both, as they stand in their entries; `bits`: those at `at`. */
+@inline
+function uOf(mode: u32, bits: u32, at: u32): u32 {
+  const u = load<u32>((bits & U_INDEX_MASK) + mode, U_TABLE);
+  return <i32>u < 0 ? readU(mode >> 12, bitsAt(at) >> VLC_START) : u;
+}
+
 /**
  * The first row of quads (7.3.5, 7.3.6: contexts of the left quad alone; u of a pair depends on one more MEL
  * decision).
@@ -150,121 +174,114 @@ function melDecision(): bool {
  * whole one.
  */
 export function decodeFirstRow(quads: u32, row: usize): void {
-  let entry: u32 = 0;
+  let at = position, entry: u32 = 0;
   for (let q: u32 = 0; q < quads; q += 2) {
-    const first = firstRowQuad(entry);
-    entry = q + 1 < quads ? firstRowQuad(first) : 0;
+    let bits = wordAt(at);
+    const first = firstRowEntry(entry, bits);
+    bits >>= first;
+    entry = q + 1 < quads ? firstRowEntry(first, bits) : 0;
+    bits >>= entry;
     store<u32>(row + (q << 1), (first >> 16) | (entry & 0xffff0000));
-    const mode = ((first & FIRST_U) | (entry & SECOND_U)) >> 12;
-    let u: u32 = 0;
-    if (mode != 0) {
-      u = mode == 3 ? readUOfBoth() : readU(mode, bitsAt(position) >> VLC_START);
-      position += u & LENGTH_MASK;
-    }
+    const mode = (first & FIRST_U) | (entry & SECOND_U);
+    at += (first + entry) & LENGTH_MASK;
+    const u = mode == (FIRST_U | SECOND_U) ? uOfFirstRow(bits, at) : uOf(mode, bits, at);
+    at += u & LENGTH_MASK;
     store<u16>(U_SUFFIXES + q, <u16>(u >> 8));
   }
-  position = min(position, vlcEnd);
+  position = min(at, vlcEnd);
 }
 
-/** One quad of the first row, behind the one whose entry is `left`. */
+/** The entry of a quad of the first row, behind the one whose entry is `before`. */
 @inline
-function firstRowQuad(left: u32): u32 {
-  const context = left & FIRST_ROW_CONTEXT;
-  if (context == 0 && !melDecision()) return 0;
-  const entry = load<u32>(FIRST_ROW_TABLE + context + (<u32>bitsAt(position) & INDEX_MASK));
-  position += entry & LENGTH_MASK;
-  return entry;
+function firstRowEntry(before: u32, bits: u32): u32 {
+  const context = before & FIRST_ROW_CONTEXT;
+  const entry = load<u32>(context + (bits & INDEX_MASK), FIRST_ROW_TABLE);
+  return context == 0 ? byMel(entry) : entry;
 }
 
 /** u of a pair of the first row where both have one. */
-function readUOfBoth(): u32 {
-  const bits = bitsAt(position) >> VLC_START;
+function uOfFirstRow(bits: u32, at: u32): u32 {
+  const mode = FIRST_U | SECOND_U;
   // A MEL decision of 1: both are above 2, and coded less by that.
-  if (melDecision()) return readU(3, bits) + 0x020200;
-  const found = prefix(<u32>bits), first = found & 7;
-  if (first <= 2) return readU(3, bits);
+  if (melDecision()) return uOf(mode, bits, at) + 0x020200;
+  const found = prefix(bits >> VLC_START), first = found & 7;
+  if (first <= 2) return uOf(mode, bits, at);
   // Else the second one is 1 or 2, in one bit between the first one's prefix and its suffix.
-  const second = 1 + (<u32>(bits >> 3) & 1);
-  const alone = (bits & 7) | ((bits >> 4) << 3);
+  const both = bitsAt(at) >> VLC_START;
+  const second = 1 + (<u32>(both >> 3) & 1);
+  const alone = (both & 7) | ((both >> 4) << 3);
   const u = readU(1, alone);
   return u + 1 + (second << 16);
 }
 
-/**
- * Quads `q` up to `quads` of a row that is not the first, behind the one whose entry is `entry`. The same
- * bounds.
- */
-function decodeRow(entry: u32, q: u32, quads: u32, row: usize): void {
-  for (; q < quads; q += 2) {
-    const first = quad(entry, q);
-    entry = q + 1 < quads ? quad(first, q + 1) : 0;
-    store<u32>(row + (q << 1), (first >> 16) | (entry & 0xffff0000));
-    const u = readU(((first & FIRST_U) | (entry & SECOND_U)) >> 12, bitsAt(position) >> VLC_START);
-    position += u & LENGTH_MASK;
-    store<u16>(U_SUFFIXES + q, <u16>(u >> 8));
+/** Where a row begins that is not the first: the position of its first bit. The same bounds. */
+@inline
+export function beginRow(): u32 {
+  left = 0;
+  return position;
+}
+
+/** Quads `q` up to `quads` of such a row, and its end. */
+export function finishRow(at: u32, q: u32, quads: u32, row: usize): void {
+  for (; q + 1 < quads; q += 2) at = decodePair(at, q, row);
+  if (q < quads) {
+    // The last one alone. The one behind it is insignificant.
+    const bits = wordAt(at);
+    const entry = entryOf(left, bits, q << 1);
+    at += entry & LENGTH_MASK;
+    store<u32>(row + (q << 1), entry >> 16);
+    const u = uOf(entry & FIRST_U, bits >> entry, at);
+    at += u & LENGTH_MASK;
+    store<u16>(q, <u16>(u >> 8), U_SUFFIXES);
   }
-  position = min(position, vlcEnd);
+  position = min(at, vlcEnd);
 }
 
-/** One quad of another row. */
+/** The entry of a quad, behind the one whose entry is `before`. `at`: twice its number. */
 @inline
-function quad(left: u32, q: u32): u32 {
-  const context = (left & LEFT_CONTEXT) | <u32>load<u16>(CONTEXTS_ABOVE + (q << 1));
-  if (context == 0 && !melDecision()) return 0;
-  const entry = load<u32>(TABLE + context + (<u32>bitsAt(position) & INDEX_MASK));
-  position += entry & LENGTH_MASK;
-  return entry;
+function entryOf(before: u32, bits: u32, at: usize): u32 {
+  const context = (before & LEFT_CONTEXT) | <u32>load<u16>(at, CONTEXTS_ABOVE);
+  const entry = load<u32>(context + (bits & INDEX_MASK), TABLE);
+  return context == 0 ? byMel(entry) : entry;
 }
 
 /**
- * Where a row is that is decoded in parts: the position of the next bit << 32 | the entry of the quad on the
- * left.
+ * Four quads from `q` on; `q + 4` is at most the row's count.
+ * @param at the position of the next bit
+ * @returns the position behind them
  */
 @inline
-export function beginRow(): u64 {
-  return <u64>position << 32;
-}
-
-/** Decodes what is left of such a row, from `q` on, and ends it. */
-export function finishRow(state: u64, q: u32, quads: u32, row: usize): void {
-  position = <u32>(state >> 32);
-  decodeRow(<u32>state, q, quads, row);
-}
-
-/**
- * Four quads from `q` on, as `decodeRow` decodes them; `q + 4` is at most the row's count.
- *
- * What is slow here is waiting: for an entry, for the length in it, for the next entry. So the bits for the
- * second quad come out of the same load as the first, and u of both out of one table.
- * @returns the state behind them
- */
-@inline
-export function decodeFourQuads(state: u64, q: u32, row: usize): u64 {
-  let at = <u32>(state >> 32), left = <u32>state;
+export function decodeFourQuads(at: u32, q: u32, row: usize): u32 {
   if ((load<u64>(q << 1, CONTEXTS_ABOVE) | <u64>(left & LEFT_CONTEXT)) == 0 && zeros >= 4) {
     // All contexts are zero, for quads without a coefficient are none to their neighbours, and MEL says that
     // they are.
     zeros -= 4;
+    left = 0;
     store<u64>(row + (q << 1), 0);
     store<u32>(q, 0, U_SUFFIXES);
-    return state & 0xffffffff00000000;
+    return at;
   }
-  for (let pair = q; pair < q + 4; pair += 2) {
-    let bits = bitsAt(at);
-    let context = (left & LEFT_CONTEXT) | <u32>load<u16>(pair << 1, CONTEXTS_ABOVE);
-    let first = load<u32>(context + (<u32>bits & INDEX_MASK), TABLE);
-    if (context == 0 && !melDecision()) first = 0;
-    bits >>= <u64>first;
-    context = (first & LEFT_CONTEXT) | <u32>load<u16>(pair << 1, CONTEXTS_ABOVE + 2);
-    left = load<u32>(context + (<u32>bits & INDEX_MASK), TABLE);
-    if (context == 0 && !melDecision()) left = 0;
-    bits >>= <u64>left;
-    store<u32>(row + (pair << 1), (first >> 16) | (left & 0xffff0000));
-    const mode = (first & FIRST_U) | (left & SECOND_U);
-    let u = load<u32>((<u32>bits & U_INDEX_MASK) + mode, U_TABLE);
-    if (<i32>u < 0) u = readU(mode >> 12, bits >> VLC_START);
-    at += (first + left + u) & LENGTH_MASK;
-    store<u16>(pair, <u16>(u >> 8), U_SUFFIXES);
-  }
-  return (<u64>at << 32) | left;
+  return decodePair(decodePair(at, q, row), q + 2, row);
+}
+
+/**
+ * Quads `q` and `q + 1`.
+ *
+ * What is slow here is waiting: for an entry, for the length in it, for the next entry. So the bits for the
+ * second quad come out of the same load as the first, and u of both out of one table. `left` is a global, so that between two
+ * pairs there is nothing but the position to be waited for.
+ */
+@inline
+function decodePair(at: u32, q: u32, row: usize): u32 {
+  let bits = wordAt(at);
+  const first = entryOf(left, bits, q << 1);
+  bits >>= first;
+  const second = entryOf(first, bits, (q << 1) + 2);
+  bits >>= second;
+  left = second;
+  store<u32>(row + (q << 1), (first >> 16) | (second & 0xffff0000));
+  const lengths = (first + second) & LENGTH_MASK;
+  const u = uOf((first & FIRST_U) | (second & SECOND_U), bits, at + lengths);
+  store<u16>(q, <u16>(u >> 8), U_SUFFIXES);
+  return at + ((lengths + u) & LENGTH_MASK);
 }
