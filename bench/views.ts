@@ -5,6 +5,7 @@ import {
   decodeFrame,
   decodeProgressively,
   type Pool,
+  type SampleArray,
 } from 'cineloop';
 import { encodeHtJpeg2000, encodeJpeg, encodeJpeg2000 } from '../fixtures/generate/package-encoders.js';
 import { cr, ultrasound } from '../fixtures/generate/phantoms.js';
@@ -118,8 +119,10 @@ export async function measureViews(id: string, schedule: Schedule): Promise<View
     ways.set('first tenth of bytes', () => firstOf(pictures()));
     ways.set('5 pictures as they come', () => lastOf(pictures()));
     pool = createPool({ workers: 1 });
+    const { samples } = await decodeFrame(bytes, transferSyntax, attributes, { workers: 0 });
+    const into = sharedLike(samples);
     const away = (chunks: AsyncIterable<Uint8Array>) =>
-      decodeProgressively(chunks, transferSyntax, attributes, { ...options, pool });
+      decodeProgressively(chunks, transferSyntax, attributes, { ...options, pool, into });
     ways.set(IN_A_WORKER, () => lastOnDemand(bytes, away));
   }
   const frames = new Map<string, DecodedFrame>();
@@ -190,6 +193,12 @@ async function lastOnDemand(
 async function firstOf(pictures: AsyncIterable<DecodedFrame>): Promise<DecodedFrame> {
   for await (const picture of pictures) return picture;
   throw new Error('No picture came.');
+}
+
+/** Memory for as many samples of that type that a worker can write to. */
+function sharedLike(samples: SampleArray): SampleArray {
+  const Samples = samples.constructor as new (buffer: SharedArrayBuffer) => SampleArray;
+  return new Samples(new SharedArrayBuffer(samples.byteLength));
 }
 
 async function lastOf(pictures: AsyncIterable<DecodedFrame>): Promise<DecodedFrame> {

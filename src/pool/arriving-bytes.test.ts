@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ArrivingBytes } from './arriving-bytes.js';
 
 function arriving(...chunks: number[][]): ArrivingBytes {
@@ -8,6 +8,8 @@ function arriving(...chunks: number[][]): ArrivingBytes {
 }
 
 describe('bytes that arrive', () => {
+  afterEach(() => void vi.unstubAllGlobals());
+
   test('are given on in pieces, each of all that came since the last one was received', () => {
     const bytes = arriving([1, 2], [3]);
     expect(bytes.piece()).toMatchObject({ offset: 0, bytes: Uint8Array.of(1, 2, 3), byteLength: 10 });
@@ -36,10 +38,33 @@ describe('bytes that arrive', () => {
     const bytes = new ArrivingBytes(10);
     bytes.append(memory);
     memory.fill(9);
-    const { bytes: posted } = bytes.piece();
-    expect(posted).toEqual(Uint8Array.of(1, 2));
-    posted.fill(8);
     expect(bytes.piece().bytes).toEqual(Uint8Array.of(1, 2));
+  });
+
+  test('stand in shared memory; where there is none each piece can be given away', () => {
+    expect(arriving([1, 2]).piece().bytes.buffer).toBeInstanceOf(SharedArrayBuffer);
+    vi.stubGlobal('SharedArrayBuffer', undefined);
+    const bytes = arriving([1, 2], [3]);
+    const { bytes: posted } = bytes.piece();
+    expect(posted).toEqual(Uint8Array.of(1, 2, 3));
+    expect(posted.buffer.byteLength).toBe(3);
+    structuredClone(posted, { transfer: [posted.buffer as ArrayBuffer] });
+    expect(bytes.piece().bytes).toEqual(Uint8Array.of(1, 2, 3));
+  });
+
+  test('take no more memory than has come where more is promised than can be', () => {
+    const bytes = new ArrivingBytes(2 ** 52);
+    const large = new Uint8Array(40 << 20).fill(7);
+    bytes.append(large);
+    bytes.append(large.fill(8));
+    const { bytes: all } = bytes.piece();
+    expect([all.length, all[0], all[(40 << 20) - 1], all[40 << 20], all.at(-1)]).toEqual([
+      80 << 20,
+      7,
+      7,
+      8,
+      8,
+    ]);
   });
 
   test('are as many as was said at most; each frame has a number of its own', () => {

@@ -13,14 +13,17 @@ export interface ArrivedPiece {
 
 let lastNumber = 0;
 
+/** Bytes of memory that are taken at once at most: what is not written to costs nothing, but how many come is only a promise. */
+const MOST_AT_ONCE = 1 << 26;
+
 /**
  * The encoded bytes of a frame that still comes. They are kept until the frame is done: a worker that dies takes what it has decoded
- * along, and the next one needs all of them.
+ * along, and the next one needs all of them. Where there is shared memory they stand in it, and nothing of them is posted.
  */
 export class ArrivingBytes {
   readonly number: number;
   readonly byteLength: number;
-  readonly #chunks: Uint8Array[] = [];
+  #memory: Uint8Array;
   #arrived = 0;
   /** What the last message went up to, and what the worker is known to have. */
   #sent = 0;
@@ -30,6 +33,7 @@ export class ArrivingBytes {
     lastNumber += 1;
     this.number = lastNumber;
     this.byteLength = byteLength;
+    this.#memory = memoryOf(Math.min(byteLength, MOST_AT_ONCE));
   }
 
   /** How many have come. */
@@ -53,19 +57,20 @@ export class ArrivingBytes {
         ...{ limit: 'byteLength', allowed: this.byteLength, requested },
       });
     }
-    this.#chunks.push(new Uint8Array(chunk));
+    if (requested > this.#memory.length) {
+      const larger = memoryOf(Math.min(this.byteLength, Math.max(requested, 2 * this.#memory.length)));
+      larger.set(this.#memory.subarray(0, this.#arrived));
+      this.#memory = larger;
+    }
+    this.#memory.set(chunk, this.#arrived);
     this.#arrived = requested;
   }
 
-  /** All that the worker does not have, in memory of its own. */
+  /** All that the worker does not have: in shared memory, or in memory that can be given away. */
   piece(): ArrivedPiece {
-    const bytes = new Uint8Array(this.#arrived - this.#held);
-    // From the last chunk back to those that it has.
-    for (let index = this.#chunks.length - 1, end = bytes.length; end > 0; index -= 1) {
-      const chunk = this.#chunks[index]!;
-      end -= chunk.length;
-      bytes.set(chunk, end);
-    }
+    const { buffer } = this.#memory;
+    const here = this.#memory.subarray(this.#held, this.#arrived);
+    const bytes = buffer instanceof ArrayBuffer ? here.slice() : here;
     this.#sent = this.#arrived;
     return { number: this.number, byteLength: this.byteLength, offset: this.#held, bytes };
   }
@@ -79,4 +84,11 @@ export class ArrivingBytes {
   lost(): void {
     this.#held = 0;
   }
+}
+
+/** Zeros that take no memory until they are written to. */
+function memoryOf(length: number): Uint8Array {
+  return new Uint8Array(
+    typeof SharedArrayBuffer === 'undefined' ? new ArrayBuffer(length) : new SharedArrayBuffer(length),
+  );
 }
