@@ -26,13 +26,19 @@ export function invertRct(y0: usize, y1: usize, y2: usize, r: usize, g: usize, b
   }
 }
 
-/** G.3.2: the irreversible transformation, ICT, and rounding. */
+/** The irreversible transformation, G-6 to G-8: with how many digits decides over samples that lie between two. */
+export const RED_V: f32 = 1.402;
+export const GREEN_U: f32 = 0.34413;
+export const GREEN_V: f32 = 0.71414;
+export const BLUE_U: f32 = 1.772;
+
+/** G.3.2: the irreversible transformation, ICT, and rounding. Pixels of three bytes take another way, see float-samples.ts. */
 export function invertIct(y0: usize, y1: usize, y2: usize, r: usize, g: usize, b: usize, width: i32): void {
   if (ASC_FEATURE_SIMD) {
-    const redV = f32x4.splat(1.402);
-    const greenU = f32x4.splat(0.34413);
-    const greenV = f32x4.splat(0.71414);
-    const blueU = f32x4.splat(1.772);
+    const redV = f32x4.splat(RED_V);
+    const greenU = f32x4.splat(GREEN_U);
+    const greenV = f32x4.splat(GREEN_V);
+    const blueU = f32x4.splat(BLUE_U);
     for (let p = 0; p < width << 2; p += 16) {
       const y = v128.load(y0 + p);
       const u = v128.load(y1 + p);
@@ -47,9 +53,9 @@ export function invertIct(y0: usize, y1: usize, y2: usize, r: usize, g: usize, b
     const y = load<f32>(y0 + p);
     const u = load<f32>(y1 + p);
     const v = load<f32>(y2 + p);
-    store<i32>(r + p, roundSample(y + v * <f32>1.402));
-    store<i32>(g + p, roundSample(y - u * <f32>0.34413 - v * <f32>0.71414));
-    store<i32>(b + p, roundSample(y + u * <f32>1.772));
+    store<i32>(r + p, roundSample(y + v * RED_V));
+    store<i32>(g + p, roundSample(y - u * GREEN_U - v * GREEN_V));
+    store<i32>(b + p, roundSample(y + u * BLUE_U));
   }
 }
 

@@ -46,6 +46,7 @@ import {
   outputSigned,
   selected,
 } from './output-components';
+import { writeFloatPixels, writeFloatSamples } from './float-samples';
 import { longestBlock, packetsCut } from './packet';
 import { packetsMissing, readPackets } from './progression';
 import { writePixels, writeSamples, writeWordPixels } from './sample-rows';
@@ -388,6 +389,9 @@ function decodeRow(output: usize): void {
     if (output != 0 && stride == 3 && pixelsAreNarrow()) {
       return writeNarrowPixels(y0, y1, y2, width, component(0), output);
     }
+    if (output != 0 && stride == 3 && coding(0).filter == Filter.Irreversible && alike()) {
+      return writeFloatPixels(y0, y1, y2, width, component(0), output);
+    }
     y0 = wholeRow(0, y0);
     y1 = wholeRow(1, y1);
     y2 = wholeRow(2, y2);
@@ -405,6 +409,10 @@ function decodeRow(output: usize): void {
     const area = tileComponent(c);
     if (area.form == RowForm.Narrow && bytesPerSample <= 2) {
       writeNarrowSamples(row, width, outputComponent(c), area.offset, target(output, c), bytesPerSample, stride);
+      continue;
+    }
+    if (coding(c).filter == Filter.Irreversible && bytesPerSample <= 2) {
+      writeFloatSamples(row, width, outputComponent(c), target(output, c), bytesPerSample, stride);
       continue;
     }
     row = wholeRow(c, row);

@@ -95,12 +95,7 @@ export function writePixels(
       const red = clipEight(r + (x << 2), shifts, lows, highs);
       const green = clipEight(g + (x << 2), shifts, lows, highs);
       const blue = clipEight(b + (x << 2), shifts, lows, highs);
-      const redGreen = v128.shuffle<i8>(red, green, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
-      const to = output + 3 * x;
-      v128.store(to, v128.shuffle<i8>(redGreen, blue, 0, 8, 16, 1, 9, 18, 2, 10, 20, 3, 11, 22, 4, 12, 24, 5));
-      v128.store64_lane(
-        to + 16, v128.shuffle<i8>(redGreen, blue, 13, 26, 6, 14, 28, 7, 15, 30, 0, 0, 0, 0, 0, 0, 0, 0), 0,
-      );
+      storePixels(output + 3 * x, red, green, blue);
     }
   }
   for (let to = output + 3 * x; x < width; x++, to += 3) {
@@ -108,6 +103,14 @@ export function writePixels(
     store<u8>(to, clip(g, x, shift, low, high), 1);
     store<u8>(to, clip(b, x, shift, low, high), 2);
   }
+}
+
+/** Eight pixels of one byte per sample, the low ones of 16-bit lanes. */
+@inline
+export function storePixels(to: usize, red: v128, green: v128, blue: v128): void {
+  const redGreen = v128.shuffle<i8>(red, green, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  v128.store(to, v128.shuffle<i8>(redGreen, blue, 0, 8, 16, 1, 9, 18, 2, 10, 20, 3, 11, 22, 4, 12, 24, 5));
+  v128.store64_lane(to + 16, v128.shuffle<i8>(redGreen, blue, 13, 26, 6, 14, 28, 7, 15, 30, 0, 0, 0, 0, 0, 0, 0, 0), 0);
 }
 
 /** The same for components of two bytes. */

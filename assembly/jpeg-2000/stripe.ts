@@ -1,7 +1,7 @@
 /**
  * Stripes: one row of code-blocks of a sub-band, decoded when the inverse transform comes to its first coefficient and
- * forgotten with its last one, so that no sub-band is ever held as a whole. Coefficients come out dequantized (Annex E):
- * i32 or, where they are narrow, i16 for the reversible filter, f32 for the other.
+ * forgotten with its last one, so that no sub-band is ever held as a whole. Coefficients come out as i32 or, where they are narrow, i16;
+ * for the irreversible filter doubled, in units of half a step: they are dequantized (Annex E) when a row of them is transformed.
  */
 import { take } from '../kernel/arena';
 import { decodeBlock, decodeWideBlock } from './block-decoder';
@@ -200,12 +200,11 @@ function decodeInto(band: Band, block: BlockData, width: i32, height: i32, outpu
     ? decodeNarrow(band, ht, bitPlanes, count, width, height, output)
     : decode(band, ht, bitPlanes, count, width, height, output, stride, exact);
   if (good < passesOf(count)) damagedBlocks++;
-  if (exact) return;
+  if (band.regionShift == 0) return;
   for (let y = 0; y < height; y++) {
     const at = output + <usize>y * stride;
-    if (band.regionShift != 0) shiftRegion(at, width, band.regionShift);
-    if (band.halfStep != 0) dequantize(at, width, band.halfStep);
-    else halve(at, width);
+    shiftRegion(at, width, band.regionShift);
+    if (band.halfStep == 0) halve(at, width);
   }
 }
 
@@ -355,8 +354,8 @@ function shiftRegion(at: usize, width: i32, shift: i32): void {
   }
 }
 
-/** E-6 with r = 1/2: the half bit is in the doubled coefficient. */
-function dequantize(at: usize, width: i32, halfStep: f32): void {
+/** E-6 with r = 1/2 for a row, where it stands: the half bit is in the doubled coefficient. */
+export function dequantize(at: usize, width: i32, halfStep: f32): void {
   let x = 0;
   if (ASC_FEATURE_SIMD) {
     const step = f32x4.splat(halfStep);

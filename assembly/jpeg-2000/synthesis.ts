@@ -20,7 +20,7 @@ import {
 import { HIGH_SCALE, joinRow97, joinScratch97, liftRow97, liftRows97, LOW_SCALE } from './dwt97';
 import { fitsNarrow } from './narrow-bound';
 import { largestNarrow, narrowRow, ROW_LEAD, rowStride, shiftRow, widenRows } from './narrow-rows';
-import { bandRow, stripeMiddle, takeStripe, widenStripe } from './stripe';
+import { bandRow, dequantize, stripeMiddle, takeStripe, widenStripe } from './stripe';
 import { bandOf, Resolution, resolutionOf, RowForm, TileComponent } from './tile';
 
 /** Samples up to here need no offset; coefficients of valid samples are no further from zero than the other. */
@@ -107,11 +107,12 @@ function sameRow(area: TileComponent, r: i32): usize {
   return ringRow(at, at.next - 1) + (<usize>(at.windowX0 - at.spanX0) << (area.form == RowForm.Narrow ? 1 : 2));
 }
 
-/** A row of the lowest resolution, whose coefficients are always i32. */
+/** A row of the lowest resolution, whose coefficients are always i32 where the filter is reversible. */
 function lowestRow(area: TileComponent, at: Resolution, y: u32): usize {
   const band = bandOf(at, 0);
   const first = band.stripeRow < 0;
   const row = bandRow(band, y);
+  if (at.irreversible) dequantize(row, <i32>(at.windowX1 - at.windowX0), band.halfStep);
   if (area.form == RowForm.Wide) return row;
   if (first) area.offset = offsetFor(stripeMiddle(band));
   const output = ringRow(at, 0);
@@ -181,7 +182,8 @@ function fetch(area: TileComponent, r: i32, at: Resolution, y: u32): void {
     joinRowNarrow(low, high, output, lows, highs, oddColumn);
   } else if (at.irreversible) {
     const rowScale: f32 = at.spanY1 - at.spanY0 == 1 ? 1 : odd ? HIGH_SCALE : LOW_SCALE;
-    joinRow97(low, high, output, lows, highs, oddColumn, rowScale, scratch);
+    const lowStep = odd ? lowBand.halfStep : 0;
+    joinRow97(low, high, output, lows, highs, oddColumn, rowScale, lowStep, highBand.halfStep, scratch);
   } else {
     joinRow53(low, high, output, lows, highs, oddColumn);
   }
