@@ -136,7 +136,7 @@ function refresh(band: Band, row: i32, rowKept: i32, to: usize): void {
       const left = leftOf(band, column);
       const width = leftOf(band, column + 1) - left;
       const stride = ((<usize>width << 2) + 15) & ~15;
-      decodeInto(band, block, width, height, BLOCK, stride);
+      decodeInto(band, block, width, height, height, BLOCK, stride);
       if (bitPlanesBeyond != 0) return invalidate(band.kept, columnKept, rowKept);
       setDamaged(band.kept, columnKept, rowKept, damagedBlocks != damaged);
       const output = to + (<usize>(left - first) << 2);
@@ -173,15 +173,25 @@ export function bandRow(band: Band, y: u32): usize {
 function decodeStripe(band: Band, row: i32, top: u32): void {
   const bottom = <u32>min<u64>(<u64>(band.blockY0 + row + 1) << band.blockHeight, band.y1);
   const first = leftOf(band, band.firstColumn);
+  const shown = min(bottom, band.windowY1) - top;
   for (let column = band.firstColumn; column < band.endColumn; column++) {
     const left = leftOf(band, column);
     const right = leftOf(band, column + 1);
     const output = band.stripe + ROW_LEAD + (<usize>(left - first) << (band.narrow ? 1 : 2));
-    decodeInto(band, blockOf(band, column, row), right - left, bottom - top, output, band.stripeStride);
+    decodeInto(band, blockOf(band, column, row), right - left, bottom - top, shown, output, band.stripeStride);
   }
 }
 
-function decodeInto(band: Band, block: BlockData, width: i32, height: i32, output: usize, stride: usize): void {
+/** Of the rows of the block the first `shown` are asked for; what the others hold means nothing. */
+function decodeInto(
+  band: Band,
+  block: BlockData,
+  width: i32,
+  height: i32,
+  shown: i32,
+  output: usize,
+  stride: usize,
+): void {
   const ht = (band.blockStyle & BlockStyle.Ht) != 0 && !block.partOne;
   const count = joinSegments(block, ht);
   const bitPlanes = band.bitPlanes - <i32>block.zeroBitPlanes;
@@ -197,7 +207,7 @@ function decodeInto(band: Band, block: BlockData, width: i32, height: i32, outpu
   }
   const exact = band.halfStep == 0 && band.regionShift == 0;
   const good = band.narrow
-    ? decodeNarrow(band, ht, bitPlanes, count, width, height, output)
+    ? decodeNarrow(band, ht, bitPlanes, count, width, height, shown, output)
     : decode(band, ht, bitPlanes, count, width, height, output, stride, exact);
   if (good < passesOf(count)) damagedBlocks++;
   if (band.regionShift == 0) return;
@@ -237,10 +247,12 @@ function decodeNarrow(
   count: i32,
   width: i32,
   height: i32,
+  shown: i32,
   output: usize,
 ): i32 {
   if (ht) {
-    const good = decodeNarrowHtBlock(width, height, bitPlanes, segments, count, output, band.stripeStride);
+    // Quad rows depend on those above alone.
+    const good = decodeNarrowHtBlock(width, shown, bitPlanes, segments, count, output, band.stripeStride);
     if (good != NOT_WHOLE) {
       band.largest = max(band.largest, min(largestMagnitude(), LARGEST_NARROW + 1));
       return good;

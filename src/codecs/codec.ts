@@ -140,8 +140,8 @@ export interface StripCosts {
   readonly perSample: number;
   /** Rows that are decoded together. */
   readonly bandRows: number;
-  /** Rows above the end of a band from which the next band is not needed. */
-  readonly reach: number;
+  /** Rows from the end of a band to the border of two strips behind it; negative where that is in front of it. */
+  readonly border: number;
   /**
    * The work that rows `row` up to `end` of a frame of `rows` take, with what their neighbours are decoded for their sake: counted in rows of
    * the whole frame.

@@ -220,6 +220,24 @@ describe('HTJ2K reduced is what OpenJPH makes of it, irreversible what OpenJPEG 
   });
 });
 
+// HT code-blocks are decoded as far down as rows are asked for; what is below is left as other regions had it.
+describe('a region of HTJ2K is cut out of the picture that was encoded, wherever in its code-blocks it ends', () => {
+  it.each([
+    ['12 bits', pictureOf(150, 70, 12), {}],
+    ['16 bits', pictureOf(150, 70, 16), {}],
+    ['colour, RPCL', pictureOf(100, 70, 8, 3), { progression: 2 }],
+  ] as const)('%s', async (_, picture, options) => {
+    const { frames } = await encodeHtJpeg2000(picture, { decompositions: 3, ...options });
+    const pixels = pixelsOf(picture);
+    for (let end = picture.rows; end > 0; end--) {
+      const row = end % 4 === 0 ? 0 : end >> 1;
+      const region = { row, rows: end - row, column: 0, columns: picture.columns };
+      const { bytes } = await decoded(frames[0]!, { reduction: 0, region });
+      expect(Buffer.compare(bytes, cropOf(pixels, region)), JSON.stringify(region)).toBe(0);
+    }
+  });
+});
+
 describe('several tiles', () => {
   it('give regions across their borders, at every reduction what OpenJPEG makes of each tile', async () => {
     const tiles = [0, 1, 2, 3, 4, 5].map((i) => {

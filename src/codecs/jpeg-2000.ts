@@ -29,31 +29,37 @@ const HIGH_THROUGHPUT = /\.20[123]$/;
  * A row of code-blocks of the finest level, 64 coefficients high as encoders make them, is 128 rows of the image. The filters
  * reach less than twelve rows at the three finest levels (ITU-T T.800 F.3).
  */
-const BANDS = { bandRows: 128, reach: 12 };
+const BAND_ROWS = 128;
+const REACH = 12;
 const LEVELS = 5;
 
-/** The work of a strip, `blocks` of which is that of its code-blocks: all that its rows touch. */
-function stripWork(blocks: number, row: number, end: number, rows: number): number {
+/**
+ * The work of a strip, `blocks` of which is that of its code-blocks: all that its rows touch; where these are decoded from the top as
+ * far as rows are asked for (`stops`), as far as that.
+ */
+function stripWork(blocks: number, stops: boolean, row: number, end: number, rows: number): number {
   let coefficients = 0;
   for (let level = 1; level <= LEVELS; level++) {
-    const height = (BANDS.bandRows / 2) * 2 ** level;
-    const first = Math.floor(Math.max(row - BANDS.reach, 0) / height) * height;
-    const last = Math.min(Math.ceil((end + BANDS.reach) / height) * height, rows);
+    const height = (BAND_ROWS / 2) * 2 ** level;
+    const first = Math.floor(Math.max(row - REACH, 0) / height) * height;
+    const last = Math.min(stops ? end + REACH : Math.ceil((end + REACH) / height) * height, rows);
     // Three sub-bands of a quarter of the samples of the level above; with the last of them what is left.
     coefficients += (last - first) * (level === LEVELS ? 4 : 3) * 4 ** -level;
   }
   return blocks * coefficients + (1 - blocks) * (end - row);
 }
 
+/** A border in front of the end of a band: the strip above needs nothing of the next band, the one below a row of code-blocks more. */
 const STRIPS: StripCosts = {
-  ...BANDS,
+  ...{ bandRows: BAND_ROWS, border: -REACH },
   ...{ perByte: 80, perSample: 3 },
-  work: (...rows) => stripWork(0.95, ...rows),
+  work: (...rows) => stripWork(0.95, false, ...rows),
 };
+/** Behind it: the strip below needs nothing of the band before, the one above some quad rows of the next. */
 const HT_STRIPS: StripCosts = {
-  ...BANDS,
+  ...{ bandRows: BAND_ROWS, border: REACH },
   ...{ perByte: 5, perSample: 1 },
-  work: (...rows) => stripWork(0.7, ...rows),
+  work: (...rows) => stripWork(0.7, true, ...rows),
 };
 
 /** Bits of a sample that the kernel's arithmetic of 32 bits has room for; that of 64 bits is for lossless Part 1 alone. */

@@ -10,7 +10,7 @@ const JPEG_2000 = '1.2.840.10008.1.2.4.90';
 const HTJ2K = '1.2.840.10008.1.2.4.201';
 /** A row takes as long as any other, and a strip one band more than its own at each border. */
 const COSTS: StripCosts = {
-  ...{ perByte: 80, perSample: 3, bandRows: 128, reach: 12 },
+  ...{ perByte: 80, perSample: 3, bandRows: 128, border: -12 },
   work: (row, end, rows) => end - row + (row === 0 ? 0 : 128) + (end === rows ? 0 : 128),
 };
 
@@ -28,8 +28,11 @@ describe('divide', () => {
     [100, 2],
     [1, 8],
   ])('%i rows in at most %i strips: every row once, in order', (rows, most) => {
-    for (const output of ['fresh', 'reused', 'shared'] as const) {
-      const strips = divide(sizeOf(rows, output), most, COSTS);
+    const costs = [-12, 0, 12].map((border) => ({ ...COSTS, border }));
+    for (const [output, each] of (['fresh', 'reused', 'shared'] as const).flatMap((output) =>
+      costs.map((each) => [output, each] as const),
+    )) {
+      const strips = divide(sizeOf(rows, output), most, each);
       expect(strips.length).toBeLessThanOrEqual(most);
       let next = 0;
       for (const strip of strips) {
@@ -41,7 +44,8 @@ describe('divide', () => {
     }
   });
 
-  test('strips end above a band, and those with two neighbours are shorter', () => {
+  test('strips end above or below the end of a band, and those with two neighbours are shorter', () => {
+    expect(divide(sizeOf(4096), 2, { ...COSTS, border: 12 })[0]).toEqual({ row: 0, rows: 16 * 128 + 12 });
     expect(divide(sizeOf(4096), 2, COSTS)).toEqual([
       { row: 0, rows: 16 * 128 - 12 },
       { row: 16 * 128 - 12, rows: 16 * 128 + 12 },

@@ -43,10 +43,10 @@ const WORTHWHILE = 0.8;
  */
 export function divide(size: FrameSize, most: number, costs: StripCosts): Strip[] {
   const { rows } = size;
-  const { bandRows, reach } = costs;
-  const bands = Math.ceil(rows / bandRows);
+  const { bandRows, border } = costs;
+  const bands = Math.max(1, Math.ceil((rows - Math.max(border, 0)) / bandRows));
   const count = Math.max(1, Math.min(most, Math.floor(bands / 2)));
-  const borderOf = (band: number) => (band === 0 ? 0 : band === bands ? rows : band * bandRows - reach);
+  const borderOf = (band: number) => (band === 0 ? 0 : band === bands ? rows : band * bandRows + border);
 
   /** Each strip as long as so many milliseconds allow, with a band at least, and one for each strip that follows. */
   const stripsWithin = (milliseconds: number): Strip[] => {
