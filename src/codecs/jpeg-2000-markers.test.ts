@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidBitstream, TruncatedData } from '../errors.js';
-import { hasEndOfCodestream, inspectJpeg2000 } from './jpeg-2000-markers.js';
+import { hasBitsAtMost, hasEndOfCodestream, inspectJpeg2000 } from './jpeg-2000-markers.js';
 
 const u16 = (value: number) => [value >> 8, value & 255];
 const u32 = (value: number) => [...u16(value >>> 16), ...u16(value & 0xffff)];
@@ -179,5 +179,47 @@ describe('hasEndOfCodestream', () => {
 
   it('leaves a tile-part to the end of the codestream to the decoder', () => {
     expect(check(codestream({}, cod(), tilePart(0, [1, 2, 3])).subarray(0, -2))).toBe(true);
+  });
+});
+
+describe('bits at a glance', () => {
+  // Ssiz is the number of bits less one, with the sign above (Table A.11).
+  it.each([
+    [[[27, 1, 1]], true],
+    [[[28, 1, 1]], false],
+    [[[0x80 | 27, 1, 1]], true],
+    [[[0x80 | 28, 1, 1]], false],
+    [
+      [
+        [7, 1, 1],
+        [11, 2, 2],
+        [37, 1, 1],
+      ],
+      false,
+    ],
+    [
+      [
+        [7, 1, 1],
+        [11, 2, 2],
+        [15, 1, 1],
+      ],
+      true,
+    ],
+    [[], false],
+  ] as const)('components %j: 28 at most is %s', (components, expected) => {
+    expect(hasBitsAtMost(codestream({ components }), 28)).toBe(expected);
+  });
+
+  it('cannot be told of boxes, of other bytes and of a SIZ that is cut off', () => {
+    const boxes = [...u32(12), ...u32(0x6a502020), ...u32(0x0d0a870a), ...codestream()];
+    expect(hasBitsAtMost(Uint8Array.from(boxes), 28)).toBe(false);
+    expect(hasBitsAtMost(new Uint8Array(100), 28)).toBe(false);
+    const components = [
+      [7, 1, 1],
+      [7, 1, 1],
+      [7, 1, 1],
+    ] as const;
+    expect(hasBitsAtMost(codestream({ components }).subarray(0, 50), 28)).toBe(false);
+    expect(hasBitsAtMost(new Uint8Array(), 28)).toBe(false);
   });
 });

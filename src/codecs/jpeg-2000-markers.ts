@@ -101,6 +101,19 @@ export function inspectJpeg2000(bytes: Uint8Array): Jpeg2000Header {
 }
 
 /**
+ * Whether a naked codestream says of all components that they have `most` bits at most; false also where that cannot be told at a glance.
+ * Makes no objects: it is asked of each frame, of which small ones take some microseconds in all.
+ */
+export function hasBitsAtMost(bytes: Uint8Array, most: number): boolean {
+  if (bytes.length < 45 || bytes[0] !== 0xff || bytes[1] !== 0x4f || bytes[2] !== 0xff || bytes[3] !== 0x51)
+    return false;
+  const end = 42 + 3 * ((bytes[40]! << 8) | bytes[41]!);
+  if (end === 42 || end > bytes.length) return false;
+  for (let at = 42; at < end; at += 3) if ((bytes[at]! & 0x7f) >= most) return false;
+  return true;
+}
+
+/**
  * Goes from tile-part to tile-part by their lengths (Psot, A.4.2) and says whether the EOC marker stands behind the last
  * one; true also where that cannot be told, because a length of 0 says that the tile-part lasts to EOC. Decoders that
  * make do with what there is give half a picture for half a codestream: this tells before they start.

@@ -8,7 +8,7 @@ import type {
   StripCosts,
   Truncation,
 } from './codec.js';
-import { inspectJpeg2000, type Jpeg2000Header } from './jpeg-2000-markers.js';
+import { hasBitsAtMost, inspectJpeg2000, type Jpeg2000Header } from './jpeg-2000-markers.js';
 import { type Components, SharedCodestream } from './shared-codestream.js';
 import { extentOf, type View, WHOLE } from './view.js';
 
@@ -146,6 +146,7 @@ function decodeBy(decode: Decode, context: ComponentsContext): Codestream {
 
 /** The kernel would say the same; said here, another engine is asked. */
 function refusal({ bytes }: EncodedFrame): string | undefined {
+  if (hasBitsAtMost(bytes, HIGHEST_PRECISION)) return undefined;
   let header: Jpeg2000Header;
   try {
     header = inspectJpeg2000(bytes);
