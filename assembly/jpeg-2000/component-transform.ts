@@ -31,6 +31,13 @@ export const RED_V: f32 = 1.402;
 export const GREEN_U: f32 = 0.34413;
 export const GREEN_V: f32 = 0.71414;
 export const BLUE_U: f32 = 1.772;
+/** These as vectors, to be loaded: V8 makes vectors of literals anew where they are used. */
+export const ICT_FACTORS: usize = memory.data<f32>([
+  RED_V, RED_V, RED_V, RED_V,
+  GREEN_U, GREEN_U, GREEN_U, GREEN_U,
+  GREEN_V, GREEN_V, GREEN_V, GREEN_V,
+  BLUE_U, BLUE_U, BLUE_U, BLUE_U,
+], 16);
 
 /** G.3.2: the irreversible transformation, ICT, and rounding. Pixels of three bytes take another way, see float-samples.ts. */
 export function invertIct(y0: usize, y1: usize, y2: usize, r: usize, g: usize, b: usize, width: i32): void {

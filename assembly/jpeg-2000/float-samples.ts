@@ -4,7 +4,7 @@
  * 16 bits and are signed or shifted, so that all samples are within an i16 in front of the level shift. What is no number becomes the
  * lowest sample.
  */
-import { BLUE_U, GREEN_U, GREEN_V, RED_V } from './component-transform';
+import { BLUE_U, GREEN_U, GREEN_V, ICT_FACTORS, RED_V } from './component-transform';
 import { Component } from './image-size';
 import { highestOf, lowestOf, shiftOf, storePixels } from './sample-rows';
 
@@ -51,15 +51,23 @@ export function writeFloatPixels(
   if (ASC_FEATURE_SIMD) {
     const lows = f32x4.splat(low), highs = f32x4.splat(high), rounding = f32x4.splat(ROUNDING);
     const shifts = i16x8.splat(<i16>shift);
+    const redV = v128.load(ICT_FACTORS), greenU = v128.load(ICT_FACTORS, 16);
+    const greenV = v128.load(ICT_FACTORS, 32), blueU = v128.load(ICT_FACTORS, 48);
     for (; x + 8 <= width; x += 8) {
       const p = x << 2;
       const y = v128.load(y0 + p), u = v128.load(y1 + p), v = v128.load(y2 + p);
       const nextY = v128.load(y0 + p, 16), nextU = v128.load(y1 + p, 16), nextV = v128.load(y2 + p, 16);
+      const red = f32x4.add(y, f32x4.mul(v, redV));
+      const nextRed = f32x4.add(nextY, f32x4.mul(nextV, redV));
+      const green = f32x4.sub(f32x4.sub(y, f32x4.mul(u, greenU)), f32x4.mul(v, greenV));
+      const nextGreen = f32x4.sub(f32x4.sub(nextY, f32x4.mul(nextU, greenU)), f32x4.mul(nextV, greenV));
+      const blue = f32x4.add(y, f32x4.mul(u, blueU));
+      const nextBlue = f32x4.add(nextY, f32x4.mul(nextU, blueU));
       storePixels(
         output + 3 * x,
-        roundEight(redVector(y, v), redVector(nextY, nextV), lows, highs, rounding, shifts),
-        roundEight(greenVector(y, u, v), greenVector(nextY, nextU, nextV), lows, highs, rounding, shifts),
-        roundEight(blueVector(y, u), blueVector(nextY, nextU), lows, highs, rounding, shifts),
+        roundEight(red, nextRed, lows, highs, rounding, shifts),
+        roundEight(green, nextGreen, lows, highs, rounding, shifts),
+        roundEight(blue, nextBlue, lows, highs, rounding, shifts),
       );
     }
   }
@@ -70,21 +78,6 @@ export function writeFloatPixels(
     store<u8>(to, <u8>(roundSample(y - u * GREEN_U - v * GREEN_V, low, high) + shift), 1);
     store<u8>(to, <u8>(roundSample(y + u * BLUE_U, low, high) + shift), 2);
   }
-}
-
-@inline
-function redVector(y: v128, v: v128): v128 {
-  return f32x4.add(y, f32x4.mul(v, f32x4.splat(RED_V)));
-}
-
-@inline
-function greenVector(y: v128, u: v128, v: v128): v128 {
-  return f32x4.sub(f32x4.sub(y, f32x4.mul(u, f32x4.splat(GREEN_U))), f32x4.mul(v, f32x4.splat(GREEN_V)));
-}
-
-@inline
-function blueVector(y: v128, u: v128): v128 {
-  return f32x4.add(y, f32x4.mul(u, f32x4.splat(BLUE_U)));
 }
 
 /** Eight samples as 16 bits. The bounds are whole numbers, so clipping may come in front of rounding. */
