@@ -20,9 +20,9 @@ export interface DecodeProgressivelyOptions extends Omit<DecodeOptions, 'strips'
  * `truncated`; the last is what `decodeFrame` gives of all the bytes.
  *
  * What was decoded is kept from picture to picture: a code-block is decoded again, from its first pass, when bytes of it have come,
- * else its coefficients are as they were. Headers are read and the transforms computed anew for each picture, and HT
- * code-blocks are decoded anew: that takes less time than to keep them. JPEG 2000 and HTJ2K alone can do this, and the order of their packets decides what comes first (ITU-T T.800 B.12). `reduction`, `region` and
- * `layers` hold for all pictures; an array given as `into` is filled by each of them.
+ * else its coefficients are as they were. Headers are read and the transforms computed anew for each picture, and so are lossy HT
+ * code-blocks and those of more than 16 bits: that takes less time than to keep them. JPEG 2000 and HTJ2K alone can do this, and the
+ * order of their packets decides what comes first (ITU-T T.800 B.12). `reduction`, `region` and `layers` hold for all pictures; an array given as `into` is filled by each of them.
  *
  * One worker of the pool decodes all pictures of a frame, as it keeps what it has decoded. While it waits for more bytes it decodes other
  * frames, and pieces of others in progress. Meanwhile bytes are read ahead, and all that have come when a picture is begun go into it: where they come faster than

@@ -33,7 +33,7 @@ import {
   tilesAcross,
   tilesDown,
 } from './image-size';
-import { beginKeptTile, dropKept, hasKept, retakeKept, takeKept } from './kept-coefficients';
+import { beginKeptTile, dropKept, hasKept, keptAreNarrow, retakeKept, takeKept } from './kept-coefficients';
 import { ceilDivide, ceilShift } from './markers';
 import { depthCount, stageCount } from './multi-component';
 import {
@@ -126,16 +126,19 @@ export function open(): i32 {
   if (hasKept() || !paysToKeep() || status != Status.Done || !viewInside) return status;
   // What is kept stands in front of all else: the headers are read once more, behind it.
   releaseToInput();
-  takeKept();
+  takeKept((capabilities & RSIZ_HT) != 0);
   return openPicture();
 }
 
 /**
- * HT code-blocks are decoded faster, and on to rows of 16 bits, than coefficients are kept; samples of more than 28 bits have no room in
- * what is kept. Both are decoded anew for each picture.
+ * HT code-blocks are decoded faster than coefficients of 32 bits are kept; samples of more than 28 bits have no room in what is kept. Both are
+ * decoded anew for each picture.
  */
 function paysToKeep(): bool {
-  return !wide && (capabilities & RSIZ_HT) == 0;
+  if (wide) return false;
+  if ((capabilities & RSIZ_HT) == 0) return true;
+  for (let c = 0; c < componentCount; c++) if (fitsNarrow(c)) return true;
+  return false;
 }
 
 function openPicture(): i32 {
@@ -319,10 +322,15 @@ function takeTile(): bool {
 
 @inline
 function mayBeNarrow(c: i32): bool {
+  return (!hasKept() || keptAreNarrow) && fitsNarrow(c);
+}
+
+/** Whether its coefficients may be i16 to begin with. */
+function fitsNarrow(c: i32): bool {
   const parameters = coding(c);
   if (parameters.filter != Filter.Reversible || parameters.regionShift != 0) return false;
-  // The transformations of Part 2 take i32 and f32, and so does what is kept.
-  return !hasKept() && !multiComponent && !selected && component(c).precision <= NARROW_PRECISION;
+  // The transformations of Part 2 take i32 and f32, and so does what is kept of Part 1.
+  return !multiComponent && !selected && component(c).precision <= NARROW_PRECISION;
 }
 
 /** Decodes all components of the tile as a whole. */

@@ -1,6 +1,6 @@
 /**
  * Coefficients that are kept from one picture of a frame to the next, while its bytes still come: of each sub-band as a whole, decoded and
- * dequantized. A code-block is decoded again when packets have added to it since. The memory lies between the input and
+ * dequantized; those of HT sub-bands as i16, and only where they are narrow. A code-block is decoded again when packets have added to it since. The memory lies between the input and
  * what a picture takes, and is given out tile by tile, as they come; sub-bands that it has no room for are decoded anew for each picture.
  */
 import { take } from '../kernel/arena';
@@ -25,6 +25,8 @@ class KeptBand {
   blockStyle: i32;
   regionShift: i32;
   halfStep: f32;
+  /** At least the largest magnitude of narrow coefficients. */
+  largest: i32;
   /** Stamps of the code-blocks, row by row; behind them the coefficients. */
   stamps: usize;
   coefficients: usize;
@@ -43,6 +45,8 @@ class Stamp {
 }
 
 let base: usize = 0;
+/** Whether it is narrow coefficients that are kept, beside the stripes that the filters work on. */
+export let keptAreNarrow: bool = false;
 let bytes: usize = 0;
 let free: usize = 0;
 /** First `KeptBand` of each tile, a usize each. */
@@ -72,7 +76,8 @@ export function retakeKept(): bool {
  * Takes it for the first time, as the first thing of a picture; where it cannot be had, pictures are decoded without. The view has
  * been opened.
  */
-export function takeKept(): void {
+export function takeKept(narrow: bool): void {
+  keptAreNarrow = narrow;
   const count = <u64>tilesAcross * tilesDown;
   let size: u64 = 0;
   for (let c = 0; c < componentCount; c++) {
@@ -80,7 +85,7 @@ export function takeKept(): void {
     // Spans and stamps take an eighth at usual sizes of code-blocks, and some rows and columns at each level.
     const wide = <u64>(window.x1 - window.x0) + 64;
     const high = <u64>(window.y1 - window.y0) + 64;
-    size += wide * high * 9 / 2;
+    size += wide * high * 9 / (narrow ? 4 : 2);
   }
   size += min(size, count * componentCount * TILE_COMPONENT_BYTES);
   size += (count * sizeof<usize>() + 15) & ~15;
@@ -119,6 +124,7 @@ export function keptBand(given: Band, columns: i32, rows: i32, size: u64): usize
     band.columns = columns;
     band.rows = rows;
     band.bytes = <u32>size;
+    band.largest = 0;
     band.stamps = record + offsetof<KeptBand>();
     band.coefficients = free - <usize>((size + 15) & ~15);
     describe(band, given);
@@ -149,6 +155,17 @@ function describe(band: KeptBand, given: Band): void {
 @inline
 export function keptCoefficients(record: usize): usize {
   return changetype<KeptBand>(record).coefficients;
+}
+
+/** At least the largest magnitude of what is kept of a narrow sub-band. */
+@inline
+export function keptLargest(record: usize): i32 {
+  return changetype<KeptBand>(record).largest;
+}
+
+@inline
+export function setKeptLargest(record: usize, largest: i32): void {
+  changetype<KeptBand>(record).largest = largest;
 }
 
 @inline

@@ -8,7 +8,18 @@ import { decodeBlock, decodeWideBlock } from './block-decoder';
 import { BlockStyle, MAXIMUM_BIT_PLANES, MAXIMUM_WIDE_BIT_PLANES, SEGMENT_RECORD } from './code-block';
 import { decodeHtBlock, decodeNarrowHtBlock, NOT_WHOLE } from './ht-block-decoder';
 import { largestMagnitude } from './mag-sgn-decoder';
-import { hasKept, invalidate, keptBand, keptCoefficients, restamp, setDamaged, wasDamaged } from './kept-coefficients';
+import {
+  hasKept,
+  invalidate,
+  keptAreNarrow,
+  keptBand,
+  keptCoefficients,
+  keptLargest,
+  restamp,
+  setDamaged,
+  setKeptLargest,
+  wasDamaged,
+} from './kept-coefficients';
 import { ceilShift } from './markers';
 import { LARGEST_NARROW, narrowRow, ROW_LEAD, rowStride, widenRows } from './narrow-rows';
 import { Contribution, MAXIMUM_PASSES } from './packet';
@@ -42,12 +53,32 @@ export function takeStripe(band: Band, narrow: bool): bool {
   band.largest = 0;
   band.kept = 0;
   if (band.firstColumn == band.endColumn) return true;
-  if (hasKept() && keepBand(band)) return band.stripe != 0;
+  if (hasKept() && !keptAreNarrow && keepBand(band)) return band.stripe != 0;
   // Room for i32 in any case: narrow rows may have to be widened.
   band.stripe = take(rowStride(stripeWidth(band), false) * stripeHeight(band));
   band.stripeStride = <usize>rowStride(stripeWidth(band), narrow);
   band.stripeRow = -1;
+  if (hasKept() && keptAreNarrow && narrow) {
+    band.kept = keptBand(band, band.endColumn - band.firstColumn, keptRows(band), narrowStride(band) * keptHeight(band));
+  }
   return band.stripe != 0;
+}
+
+/** Rows of code-blocks that are kept of a band, and rows of coefficients. */
+@inline
+function keptRows(band: Band): i32 {
+  return ceilShift(band.windowY1, band.blockHeight) - (band.windowY0 >> band.blockHeight);
+}
+
+@inline
+function keptHeight(band: Band): u64 {
+  return min<u64>(<u64>keptRows(band) << band.blockHeight, band.y1 - band.y0);
+}
+
+/** Bytes for a row of narrow coefficients that are kept: block by block, the rows of each a multiple of 16 bytes. */
+@inline
+function narrowStride(band: Band): u64 {
+  return ((<u64>stripeWidth(band) << 1) + ((band.endColumn - band.firstColumn) << 4) + 15) & ~15;
 }
 
 @inline
@@ -64,6 +95,7 @@ function stripeHeight(band: Band): u32 {
 export function widenStripe(band: Band): void {
   if (!band.narrow) return;
   band.narrow = false;
+  band.kept = 0;
   if (band.firstColumn == band.endColumn) return;
   band.stripeStride = <usize>rowStride(stripeWidth(band), false);
   // Where one did not fit, they are decoded once more.
@@ -94,9 +126,7 @@ export function stripeMiddle(band: Band): i32 {
 /** Finds the coefficients of a band where they are kept; the stripe is then one row, for the filters to write to. */
 function keepBand(band: Band): bool {
   const stride = (<u64>stripeWidth(band) * 4 + 15) & ~15;
-  const rows = ceilShift(band.windowY1, band.blockHeight) - (band.windowY0 >> band.blockHeight);
-  const height = min<u64>(<u64>rows << band.blockHeight, band.y1 - band.y0);
-  band.kept = keptBand(band, band.endColumn - band.firstColumn, rows, stride * height);
+  band.kept = keptBand(band, band.endColumn - band.firstColumn, keptRows(band), stride * keptHeight(band));
   if (band.kept == 0) return false;
   band.stripe = take(rowStride(stripeWidth(band), false));
   band.stripeStride = <usize>stride;
@@ -159,11 +189,12 @@ function leftOf(band: Band, column: i32): u32 {
 
 /** Address of the first coefficient in the window of row `y` of a band, in its own coordinates. */
 export function bandRow(band: Band, y: u32): usize {
-  if (band.kept != 0) return keptRow(band, y);
+  if (band.kept != 0 && !keptAreNarrow) return keptRow(band, y);
   const row = <i32>((y >> band.blockHeight) - band.blockY0);
   const top = max((band.blockY0 + row) << band.blockHeight, band.y0);
   if (row != band.stripeRow) {
-    decodeStripe(band, row, top);
+    if (band.kept != 0) renewStripe(band, row, top);
+    else decodeStripe(band, row, top);
     band.stripeRow = row;
   }
   const lead = ROW_LEAD + (<usize>(band.windowX0 - leftOf(band, band.firstColumn)) << (band.narrow ? 1 : 2));
@@ -179,6 +210,55 @@ function decodeStripe(band: Band, row: i32, top: u32): void {
     const right = leftOf(band, column + 1);
     const output = band.stripe + ROW_LEAD + (<usize>(left - first) << (band.narrow ? 1 : 2));
     decodeInto(band, blockOf(band, column, row), right - left, bottom - top, shown, output, band.stripeStride);
+  }
+}
+
+/**
+ * The same for narrow coefficients that are kept: code-blocks that packets have added to are decoded, and what came of it kept; of the others it
+ * is copied. Each stands by itself, for rows that are a power of two apart would push one another out of the cache. From the left, as block
+ * decoders write some columns too far. Of a block without contributions nothing is kept, so that memory is touched as bytes come.
+ */
+function renewStripe(band: Band, row: i32, top: u32): void {
+  const first = leftOf(band, band.firstColumn);
+  const firstRow = <i32>((band.windowY0 >> band.blockHeight) - band.blockY0);
+  const height = <i32>(topOf(band, row + 1) - top);
+  let kept = keptCoefficients(band.kept) + <usize>(top - topOf(band, firstRow)) * <usize>narrowStride(band);
+  band.largest = max(band.largest, keptLargest(band.kept));
+  for (let column = band.firstColumn; column < band.endColumn; column++) {
+    const block = blockOf(band, column, row);
+    const left = leftOf(band, column);
+    const width = <i32>(leftOf(band, column + 1) - left);
+    const output = band.stripe + ROW_LEAD + (<usize>(left - first) << 1);
+    const stride = ((<usize>width << 1) + 15) & ~15;
+    const columnKept = column - band.firstColumn;
+    const isNew = restamp(band.kept, columnKept, row - firstRow, block, band.bitPlanes - <i32>block.zeroBitPlanes);
+    const empty = isEmpty(block);
+    if (isNew || empty) {
+      const damaged = damagedBlocks;
+      decodeInto(band, block, width, height, height, output, band.stripeStride);
+      if (bitPlanesBeyond != 0) return invalidate(band.kept, columnKept, row - firstRow);
+      setDamaged(band.kept, columnKept, row - firstRow, damagedBlocks != damaged);
+      if (!empty) copyRows(output, band.stripeStride, kept, stride, height, stride);
+    } else {
+      copyRows(kept, stride, output, band.stripeStride, height, stride);
+      if (wasDamaged(band.kept, columnKept, row - firstRow)) damagedBlocks++;
+    }
+    kept += <usize>height * stride;
+  }
+  setKeptLargest(band.kept, band.largest);
+}
+
+/** Whether a code-block has no contribution that is whole. */
+@inline
+function isEmpty(block: BlockData): bool {
+  return block.first == 0 || changetype<Contribution>(block.first).passes == 0;
+}
+
+/** `bytes` of each row, a multiple of 16. */
+function copyRows(from: usize, fromStride: usize, to: usize, toStride: usize, height: i32, bytes: usize): void {
+  for (let y = 0; y < height; y++, from += fromStride, to += toStride) {
+    if (ASC_FEATURE_SIMD) for (let x: usize = 0; x < bytes; x += 16) v128.store(to + x, v128.load(from + x));
+    else memory.copy(to, from, bytes);
   }
 }
 
