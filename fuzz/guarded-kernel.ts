@@ -1,16 +1,6 @@
 import { readFileSync } from 'node:fs';
+import type { KernelExports } from '../src/wasm/kernel-instance.js';
 import type { Extent } from './targets.js';
-
-interface KernelExports {
-  readonly memory: WebAssembly.Memory;
-  readonly parameters: WebAssembly.Global<'i32'>;
-  readonly header: WebAssembly.Global<'i32'>;
-  readonly strip: WebAssembly.Global<'i32'>;
-  begin(length: number): number;
-  arrived?(length: number): void;
-  open(): number;
-  step(): number;
-}
 
 /** What a kernel answered, and how much of it there was. */
 export interface Answer {

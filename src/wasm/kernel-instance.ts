@@ -1,5 +1,5 @@
 /** What a kernel exports: see assembly/README.md. */
-interface KernelExports {
+export interface KernelExports {
   readonly memory: WebAssembly.Memory;
   readonly parameters: WebAssembly.Global<'i32'>;
   readonly header: WebAssembly.Global<'i32'>;
