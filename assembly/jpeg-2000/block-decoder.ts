@@ -2,7 +2,7 @@
  * A Part 1 code-block, from its codeword segments to coefficients: T.800 Annex D. What goes in and out, and
  * what of it the caller promises, stands in code-block.ts.
  */
-import { clearBlock, COEFFICIENTS, columns, stripes } from './block-state';
+import { clearBlock, COEFFICIENTS, columns, preparePlaces, stripes } from './block-state';
 import { BlockStyle, MAXIMUM_BIT_PLANES, SEGMENT_RECORD } from './code-block';
 import { reserveWords, unstuffForMq, unstuffRaw } from './codeword-segment';
 import {
@@ -50,6 +50,7 @@ let prepared: bool = false;
 export function reserveBlockDecoder(longestSegment: i32): bool {
   if (!prepared) {
     prepareMqDecoder();
+    preparePlaces();
     prepareContextLabels();
     prepared = true;
   }

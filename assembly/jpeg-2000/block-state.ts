@@ -43,6 +43,11 @@ const STEP_UP: usize = memory.data(16, 16);
 const STEP_DOWN: usize = memory.data(16, 16);
 /** By row: the neighbours of a coefficient that follow it in its stripe, as bits counted from its own. */
 export const FOLLOWING: usize = memory.data<u64>([0x32, 0x3a, 0x3a, 0x18]);
+/**
+ * By row and distance in scan order (64 bytes a row): the bit that a coefficient has in the pattern of one that follows it in
+ * its stripe; none where they are no neighbours.
+ */
+const PLACES: usize = memory.data(4 * 64 + 8, 16);
 /** By row: bit 4 is the first coefficient of the next column, counted from the column of this one. */
 export const NEXT_COLUMN: usize = memory.data<u64>([0x10, 0x08, 0x04, 0x02]);
 
@@ -62,6 +67,24 @@ let rowsOfLastStripe: u64 = 0;
 let columnsOfLastWord: u64 = 0;
 /** All ones, or zero where the stripe below counts as insignificant (D.7, vertically causal context). */
 export let belowMask: u64 = 0;
+
+/** Fills the table of places. */
+export function preparePlaces(): void {
+  for (let row: u32 = 0; row < 4; row++) {
+    const places = PLACES + (row << 6);
+    // The one below it in its column, and the three of the next column, see context-labels.ts.
+    if (row < 3) store<u8>(places, 0x10, 1);
+    if (row > 0) store<u8>(places, 0x04, 3);
+    store<u8>(places, 0x20, 4);
+    if (row < 3) store<u8>(places, 0x01, 5);
+  }
+}
+
+/** The bit of a coefficient of `row` in the pattern of the one that is `distance`, 1 to 64, behind it. */
+@inline
+export function inPatternOf(row: u32, distance: u32): u32 {
+  return <u32>load<u8>(PLACES + (row << 6) + distance);
+}
 
 /** Sets the sizes of a block and forgets the last one. */
 export function clearBlock(width: u32, height: u32, causal: bool): void {

@@ -12,6 +12,7 @@ import {
   coefficientsOf,
   FIRST_ROW,
   FOLLOWING,
+  inPatternOf,
   NEXT_COLUMN,
   patternsOf,
   presentIn,
@@ -64,10 +65,22 @@ function signEntry(neighbours: u32): u32 {
 /** The context without the XORbit. */
 const SIGN_CONTEXT: u32 = 0xf8;
 
-/** D.3.1: the context of the first of `members`, which has its pattern among `patterns`. */
+/** Bits 0 to 7 of the pattern of coefficient number `index` of a word. */
+@inline
+function patternAt(patterns: usize, index: u32): u32 {
+  return <u32>load<u8>(patterns + (index << 1));
+}
+
+/** D.3.1: the context of a coefficient, by bits 0 to 7 of its pattern. */
+@inline
+function zeroContextOf(pattern: u32): u32 {
+  return <u32>load<u8>(pattern, ZERO_CODING);
+}
+
+/** The same of the first of `members`, which has its pattern among `patterns`. */
 @inline
 function zeroContextAt(patterns: usize, members: u64): u32 {
-  return <u32>load<u8>(<u32>load<u8>(patterns + (<u32>ctz<u64>(members) << 1)), ZERO_CODING);
+  return zeroContextOf(patternAt(patterns, <u32>ctz<u64>(members)));
 }
 
 /**
@@ -114,23 +127,31 @@ export function significancePropagationPass(one: u32): void {
       }
       if (members != 0) {
         let context = zeroContextAt(patterns, members);
+        let outside = open & ~members;
         while (true) {
-          // What comes next is looked up before it is known whether this one becomes significant, the context of its
-          // sign as well as that of its successor: nobody can foretell the decision, and after a wrong guess of
-          // the processor these loads are done already. Without a successor, the pattern behind the word is
-          // looked at: it is there, and means nothing.
+          // The context of what comes next is looked up before it is known whether this one becomes significant: nobody
+          // can foretell the decision, and after a wrong guess of the processor these loads are done already. Without
+          // a successor, the pattern behind the word is looked at: it is there, and means nothing.
           const rest = members & (members - 1);
           const nextContext = zeroContextAt(patterns, rest);
           const index = <u32>ctz<u64>(members);
-          const pattern = patterns + (index << 1);
-          const entry = signEntry(<u32>load<u16>(pattern));
           const zeroState = rowOf(context);
           const zeroLps = lpsOf(register, zeroState), zeroInterval = intervalOf(register, zeroState);
           adapt(context, zeroState, zeroInterval, zeroLps);
           register = renormalised(zeroInterval);
           if (lacksBits(register)) register = fed(register);
           if (decisionOf(zeroState, zeroLps) != 0) {
-            const signContext = entry & SIGN_CONTEXT;
+            const row = index & 3, bit = members & (0 - members);
+            store<u64>(state, load<u64>(state) | bit);
+            // Those that follow it in this word join; those of words to come are found when these are reached.
+            const joining = bit * load<u64>(FOLLOWING + (row << 3)) & outside;
+            outside ^= joining;
+            members = rest | joining;
+            // The next one's pattern as it will be: what it waits for is not this one's sign, which its pattern holds too.
+            const next = <u32>ctz<u64>(members);
+            context = zeroContextOf(patternAt(patterns, next) | inPatternOf(row, next - index));
+            const pattern = patterns + (index << 1);
+            const entry = signEntry(<u32>load<u16>(pattern)), signContext = entry & SIGN_CONTEXT;
             const signState = rowOf(signContext);
             const signLps = lpsOf(register, signState), signInterval = intervalOf(register, signState);
             adapt(signContext, signState, signInterval, signLps);
@@ -138,23 +159,15 @@ export function significancePropagationPass(one: u32): void {
             if (lacksBits(register)) register = fed(register);
             const sign = (decisionOf(signState, signLps) ^ entry) & 1;
             store<u32>(coefficients + (index << 2), value | (sign << 31));
-            const row = index & 3;
             tellNeighbours(pattern, row, sign);
-            const bit = members & (0 - members);
-            store<u64>(state, load<u64>(state) | bit);
-            // Those that follow it in this word join; those of words to come are found when these are reached.
-            const visited = load<u64>(state, TO_VISITED);
-            const joining = bit * load<u64>(FOLLOWING + (row << 3)) & open & ~visited;
-            store<u64>(state, visited | joining, TO_VISITED);
-            members = rest | joining;
             if (members == 0) break;
-            context = zeroContextAt(patterns, members);
           } else {
             if (rest == 0) break;
             members = rest;
             context = nextContext;
           }
         }
+        store<u64>(state, open & ~outside, TO_VISITED);
       }
       state += 8;
       patterns += PATTERN_BYTES;
@@ -317,7 +330,7 @@ export function cleanupPass(one: u32): void {
         } else {
           members ^= bit;
           neighbours = load<u16>(pattern);
-          const context = <u32>load<u8>(neighbours & 0xff, ZERO_CODING);
+          const context = zeroContextOf(neighbours & 0xff);
           const zeroState = rowOf(context);
           const zeroLps = lpsOf(register, zeroState), zeroInterval = intervalOf(register, zeroState);
           adapt(context, zeroState, zeroInterval, zeroLps);

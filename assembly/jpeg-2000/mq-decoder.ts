@@ -144,26 +144,25 @@ export function intervalOf(register: u64, row: u64): u64 {
 }
 
 /**
- * Gives `context`, whose state is `row`, its next one. A' >= 0x8000 keeps the state, and cannot be the smaller
- * sub-interval, as every Qe is below 0x8000.
+ * The state behind `row`. A' >= 0x8000 keeps it, and cannot be the smaller sub-interval, as every Qe is below 0x8000.
+ * NMPS and NLPS are taken from the row at hand: loads of parts of a context wait longer for the store before them than
+ * a load of the whole.
  */
-@inline
-export function adapt(context: u32, row: u64, interval: u64, lps: i64): void {
-  const nmps = <u32>load<u16>(context, CONTEXTS), nlps = <u32>load<u16>(context, CONTEXTS + 2);
-  // The next decision with this context waits for its state: so it is chosen by the highest bit of A, which
-  // is there before the shift is.
-  const afterIt = select<u64>(load<u64>(nmps, ROWS), row, <i64>(interval + interval) >= 0);
-  store<u64>(context, select<u64>(load<u64>(nlps, ROWS), afterIt, lps < 0), CONTEXTS);
-}
-
-/** The same for a context whose state a pass keeps to itself: its next one, for `keepRow` in the end. */
 @inline
 export function rowAfter(row: u64, interval: u64, lps: i64): u64 {
   const afterMps = load<u64>(<u32>row & 0xffff, ROWS), afterLps = load<u64>(<u32>row >> 16, ROWS);
+  // The next decision with this context waits for its state: so it is chosen by the highest bit of A, which
+  // is there before the shift is.
   return select<u64>(afterLps, select<u64>(afterMps, row, <i64>(interval + interval) >= 0), lps < 0);
 }
 
-/** Gives `context` its state back. */
+/** Gives `context`, whose state is `row`, its next one. */
+@inline
+export function adapt(context: u32, row: u64, interval: u64, lps: i64): void {
+  keepRow(context, rowAfter(row, interval, lps));
+}
+
+/** Gives `context` its state back, where a pass kept it to itself. */
 @inline
 export function keepRow(context: u32, row: u64): void {
   store<u64>(context, row, CONTEXTS);
