@@ -15,7 +15,7 @@ import { prepareContextLabels, resetContexts, selectOrientation } from './contex
 import { beginDecisions, bitsLeft, prepareMqDecoder } from './mq-decoder';
 import { beginRawBits, rawBitsLeft } from './raw-decoder';
 import { rawMagnitudeRefinementPass, rawSignificancePropagationPass } from './raw-passes';
-import { writeCoefficients } from './raster';
+import { writeCoefficients, writeNarrowCoefficients } from './raster';
 import { putAside, writeWideCoefficients } from './wide-coefficients';
 
 /** What a pass of a bit-plane is, in their order: Figure D.2. */
@@ -89,7 +89,29 @@ export function decodeBlock(
   return pass;
 }
 
-/** The same for up to MAXIMUM_WIDE_BIT_PLANES bit-planes, to i64; halved. */
+/** The largest magnitude that `decodeNarrowBlock` wrote: LARGEST_NARROW and above where one did not fit. */
+export let largestOfBlock: i32 = 0;
+
+/** The same to i16, halved; coefficients beyond become the nearest one that there is. */
+export function decodeNarrowBlock(
+  width: i32,
+  height: i32,
+  orientation: i32,
+  bitPlanes: i32,
+  style: i32,
+  segments: usize,
+  segmentCount: i32,
+  output: usize,
+  stride: i32,
+): i32 {
+  lowerPlanes = 0;
+  const planes = min(bitPlanes, MAXIMUM_BIT_PLANES);
+  const pass = decodePasses(width, height, orientation, planes, style, segments, segmentCount);
+  largestOfBlock = writeNarrowCoefficients(COEFFICIENTS, columns, stripes, height, output, stride);
+  return pass;
+}
+
+/** The same as `decodeBlock` for up to MAXIMUM_WIDE_BIT_PLANES bit-planes, to i64; halved. */
 export function decodeWideBlock(
   width: i32,
   height: i32,

@@ -4,7 +4,7 @@
  * for the irreversible filter doubled, in units of half a step: they are dequantized (Annex E) when a row of them is transformed.
  */
 import { take } from '../kernel/arena';
-import { decodeBlock, decodeWideBlock } from './block-decoder';
+import { decodeBlock, decodeNarrowBlock, decodeWideBlock, largestOfBlock } from './block-decoder';
 import { BlockStyle, MAXIMUM_BIT_PLANES, MAXIMUM_WIDE_BIT_PLANES, SEGMENT_RECORD } from './code-block';
 import { decodeHtBlock, decodeNarrowHtBlock, NOT_WHOLE } from './ht-block-decoder';
 import { largestMagnitude } from './mag-sgn-decoder';
@@ -319,7 +319,7 @@ function decode(
       );
 }
 
-/** Coefficients of a reversible band as i16, measured: HT blocks of whole coefficients at once, others by way of i32. */
+/** Coefficients of a reversible band as i16, measured: HT blocks that are not whole by way of i32, others at once. */
 function decodeNarrow(
   band: Band,
   ht: bool,
@@ -337,9 +337,15 @@ function decodeNarrow(
       band.largest = max(band.largest, min(largestMagnitude(), LARGEST_NARROW + 1));
       return good;
     }
+  } else {
+    const good = decodeNarrowBlock(
+      width, height, band.orientation, bitPlanes, band.blockStyle, segments, count, output, <i32>band.stripeStride,
+    );
+    band.largest = max(band.largest, largestOfBlock);
+    return good;
   }
   const stride = ((<usize>width << 2) + 15) & ~15;
-  const good = decode(band, ht, bitPlanes, count, width, height, BLOCK, stride, true);
+  const good = decode(band, true, bitPlanes, count, width, height, BLOCK, stride, true);
   let largest = band.largest;
   for (let y = 0; y < height; y++) {
     largest = max(largest, narrowRow(BLOCK + y * stride, output + y * band.stripeStride, width, 0));
