@@ -123,7 +123,7 @@ export function open(): i32 {
   if (parameter(9) == 0) return openPicture();
   if (hasKept() && !retakeKept()) return fail(Status.LimitMemory, -1);
   const status = openPicture();
-  if (hasKept() || !paysToKeep() || status != Status.Done || !viewInside) return status;
+  if (status != Status.Done || !viewInside || hasKept() || !paysToKeep()) return status;
   // What is kept stands in front of all else: the headers are read once more, behind it.
   releaseToInput();
   takeKept((capabilities & RSIZ_HT) != 0);

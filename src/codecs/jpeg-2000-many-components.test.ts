@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { encodeJpeg2000 } from '../../fixtures/generate/package-encoders.js';
 import { Kernel } from '../wasm/kernel.js';
+import type { KernelExports } from '../wasm/kernel-instance.js';
 import { moduleOf } from '../wasm/modules.js';
 import { decodeTo, selfDescribed } from './codec.test-support.js';
 import { jpeg2000Decoder } from './jpeg-2000.js';
@@ -8,6 +9,9 @@ import { jpeg2000Decoder } from './jpeg-2000.js';
 /** As many as SIZ can say (ITU-T T.800 A.5.1). */
 const COMPONENTS = 16_384;
 const SIDE = 4;
+/** `TruncatedJ2kHeaders` and `BadJ2kImageSize` of assembly/kernel/status.ts. */
+const TRUNCATED_HEADERS = 129;
+const BAD_IMAGE_SIZE = 133;
 
 /** A stream of one component, `value` in its first pixel and less and less behind it, without decompositions. */
 async function component(value: number) {
@@ -52,4 +56,31 @@ it(`decodes ${COMPONENTS} components in some kilobytes for each`, async () => {
   }
   expect(Buffer.compare(decoded.bytes, expected)).toBe(0);
   expect(kernel.heldBytes / COMPONENTS).toBeLessThan(4_096);
+});
+
+it('looks for the coding style of many components only behind a main header that is whole', async () => {
+  const { stream } = await component(200);
+  const cod = stream.indexOf('ff52', 0, 'hex');
+  // SIZ that announces CAP (T.814), COD of the 9-7 filter; QCD is cut off.
+  const siz = Buffer.from(stream.subarray(0, 45));
+  siz.writeUInt16BE(0x4000, 6);
+  const style = Buffer.from(stream.subarray(cod, cod + 14));
+  style[13] = 0;
+  // More components than the others' coding style has memory for, and an image of no size.
+  const all = Buffer.concat([siz, Buffer.alloc(3 * (COMPONENTS - 1), siz.subarray(42))]);
+  all.writeUInt16BE(38 + 3 * COMPONENTS, 4);
+  all.writeUInt32BE(0, 8);
+  all.writeUInt16BE(COMPONENTS, 40);
+
+  const { exports } = new WebAssembly.Instance(await moduleOf('jpeg-2000'));
+  const { memory, parameters, begin, arrived, open } = exports as unknown as KernelExports;
+  const answerTo = (bytes: Uint8Array, room: number) => {
+    const address = begin(room);
+    new Int32Array(memory.buffer, parameters.value).set([1, 0, 0, 0, 0, 0, 65_535], 9);
+    new Uint8Array(memory.buffer).set(bytes, address);
+    arrived?.(bytes.length);
+    return open();
+  };
+  expect(answerTo(Buffer.concat([siz, style]), 8_000_000)).toBe(TRUNCATED_HEADERS);
+  expect(answerTo(all, all.length)).toBe(BAD_IMAGE_SIZE);
 });
