@@ -21,6 +21,9 @@
  * - Returns how many passes were decoded before damage was found (a segment that ends early, a segmentation symbol that
  *   is wrong, a termination that is not the predicted one): the sum of the records where there was none. What was decoded up to there stands.
  *
+ * `decodeNarrowBlock` (Part 1) and `decodeNarrowHtBlock` write halved coefficients as i16, those beyond as the nearest one that there is, and
+ * tell the largest magnitude, by which the caller knows whether one was beyond: `largestOfBlock`, `largestMagnitude`.
+ *
  * The 9/7 filter, the ROI shift and the dequantisation are the callers'.
  */
 
