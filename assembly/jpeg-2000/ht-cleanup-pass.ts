@@ -1,11 +1,14 @@
 /** The HT cleanup pass, T.814 7.3: row of quads by row of quads, MEL, VLC and MagSgn together. */
 import { unstuffMagSgn, unstuffVlc } from './ht-segment';
 import {
+  beginByteRow,
   beginMagSgn,
   beginVectorRow,
   boundFirstRow,
   boundRow,
+  BYTE_BOUND,
   CoefficientForm,
+  decodeFourQuadsByBytes,
   decodeFourQuadsByVectors,
   decodeNarrowRowOneByOne,
   decodeRowOneByOne,
@@ -70,9 +73,12 @@ export function cleanupPass(
     const upper = whole ? target : ROWS, lower = whole ? target + stride : ROWS + ROW_BYTES;
     if (ASC_FEATURE_SIMD && bound <= VECTOR_BOUND) {
       wide = false;
-      if (form == CoefficientForm.Narrow) decodeNarrowRows(quads, row, more ? nextRow : 0, upper, lower);
-      else if (form == CoefficientForm.Whole) decodeWholeRows(quads, row, more ? nextRow : 0, upper, lower);
-      else decodeRows(quads, row, more ? nextRow : 0, upper, lower);
+      const next = more ? nextRow : 0;
+      if (form == CoefficientForm.Narrow) {
+        if (bound <= BYTE_BOUND) decodeByteRows(quads, row, next, upper, lower, bound);
+        else decodeNarrowRows(quads, row, next, upper, lower);
+      } else if (form == CoefficientForm.Whole) decodeWholeRows(quads, row, next, upper, lower);
+      else decodeRows(quads, row, next, upper, lower);
     } else {
       if (!wide) clearWideRow(quads);
       wide = true;
@@ -152,4 +158,21 @@ function decodeWholeRows(quads: u32, row: usize, nextRow: usize, upper: usize, l
 
 function decodeNarrowRows(quads: u32, row: usize, nextRow: usize, upper: usize, lower: usize): void {
   decodeBoth(quads, row, nextRow, upper, lower, CoefficientForm.Narrow);
+}
+
+/** The same as narrow rows where no U_q is above `bound`, BYTE_BOUND at most: as most rows of samples of eight bits are, and many others. */
+function decodeByteRows(quads: u32, row: usize, nextRow: usize, upper: usize, lower: usize, bound: u32): void {
+  let magSgn = beginByteRow(bound);
+  let q: u32 = 0;
+  if (nextRow != 0) {
+    const fours = quads & ~3;
+    let vlc = beginRow();
+    for (; q < fours; q += 4) {
+      vlc = decodeFourQuads(vlc, q, nextRow);
+      magSgn = decodeFourQuadsByBytes(magSgn, q, row, upper, lower);
+    }
+    finishRow(vlc, fours, quads, nextRow);
+  }
+  for (; q < quads; q += 4) magSgn = decodeFourQuadsByBytes(magSgn, q, row, upper, lower);
+  endVectorRow(magSgn);
 }

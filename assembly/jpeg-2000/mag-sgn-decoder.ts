@@ -8,7 +8,7 @@
  *
  * As the bits of a block stand in one run, positions are sums of m: those of eight coefficients come out of a
  * few vector additions, and eight coefficients out of one window. That works for 16-bit lanes while U_q is at
- * most 15, which is decided for each row.
+ * most 15, for bytes while it is at most 8, which is decided for each row.
  */
 import { MAG_SGN_BITS, MAG_SGN_START, magSgnEnd } from './ht-segment';
 import { highestLane } from './narrow-rows';
@@ -28,6 +28,8 @@ export const enum CoefficientForm {
 
 /** Largest U_q for which v fits the lanes of vectors. */
 export const VECTOR_BOUND: u32 = 15;
+/** Largest U_q for which v fits a byte. */
+export const BYTE_BOUND: u32 = 8;
 
 /** Position of the next MagSgn bit. */
 let position: u32 = 0;
@@ -35,7 +37,7 @@ let position: u32 = 0;
 let plane: i32 = 0;
 let drop: i32 = 0;
 
-/** Narrow: the largest v of the block so far, of rows one by one and in the lanes of vectors. */
+/** Narrow: no v of the block so far is larger, of rows of bytes and one by one, and in the lanes of vectors. */
 let largestV: u32 = 0;
 const LARGEST_V: usize = memory.data(16, 16);
 
@@ -48,7 +50,7 @@ export function beginMagSgn(cleanupPlane: i32, form: CoefficientForm): void {
   memory.fill(LARGEST_V, 0, 16);
 }
 
-/** The largest magnitude of the narrow block that was decoded last, 1 at least. */
+/** The largest magnitude of the narrow block that was decoded last, 1 at least; of rows of bytes what their U_q allow. */
 export function largestMagnitude(): i32 {
   const most = ASC_FEATURE_SIMD ? max<u32>(largestV, <u32>highestLane(v128.load(LARGEST_V))) : largestV;
   return <i32>(most >> 1) + 1;
@@ -181,6 +183,10 @@ const BYTE_ONES_OFFSET: usize = 112;
 const EIGHTS_OFFSET: usize = 128;
 const UPPER_BYTES_OFFSET: usize = 144;
 const ONES_OFFSET: usize = 160;
+const BYTE_SIGNIFICANCE_OFFSET: usize = 176;
+const BYTE_E_K_OFFSET: usize = 192;
+const HALVES_OFFSET: usize = 208;
+const LOWER_BYTES_OFFSET: usize = 224;
 const CONSTANTS: usize = memory.data<u16>([
   // rho, e_k and e_1 of two quads: both coefficients of the upper row of either, then those of the lower row.
   0x001, 0x004, 0x001, 0x004, 0x002, 0x008, 0x002, 0x008,
@@ -195,6 +201,11 @@ const CONSTANTS: usize = memory.data<u16>([
   0x0808, 0x0808, 0x0808, 0x0808, 0x0808, 0x0808, 0x0808, 0x0808,
   0xff00, 0xff00, 0xff00, 0xff00, 0xff00, 0xff00, 0xff00, 0xff00,
   1, 1, 1, 1, 1, 1, 1, 1,
+  // rho, or e_1 above e_k, and e_k of four quads, a byte for each coefficient, column by column.
+  0x0201, 0x0804, 0x0201, 0x0804, 0x0201, 0x0804, 0x0201, 0x0804,
+  0x2010, 0x8040, 0x2010, 0x8040, 0x2010, 0x8040, 0x2010, 0x8040,
+  0x7f7f, 0x7f7f, 0x7f7f, 0x7f7f, 0x7f7f, 0x7f7f, 0x7f7f, 0x7f7f,
+  0x00ff, 0x00ff, 0x00ff, 0x00ff, 0x00ff, 0x00ff, 0x00ff, 0x00ff,
 ]);
 /** By the bit phase of a position: the phase in eight bytes. */
 const SPREAD_PHASES: usize = memory.data<u64>([
@@ -317,6 +328,91 @@ export function decodeFourQuadsByVectors(
   v128.store(lower + (q << 3), signed(i32x4.extend_high_i16x8_u(doubled0), i32x4.extend_high_i16x8_s(signs0)));
   v128.store(lower + (q << 3), signed(i32x4.extend_high_i16x8_u(doubled1), i32x4.extend_high_i16x8_s(signs1)), 16);
   return at;
+}
+
+/** Begins a row of narrow coefficients none of which has U_q above `bound`, BYTE_BOUND at most; ends as any row of vectors. */
+@inline
+export function beginByteRow(bound: u32): u32 {
+  largestV = max<u32>(largestV, (1 << bound) - 1);
+  return beginVectorRow();
+}
+
+/**
+ * The same for four quads with no U_q above BYTE_BOUND, narrow: all sixteen coefficients in one vector of bytes, as their bits run. Two
+ * quads have 64 bits at most, and as m is 8 at most a coefficient's bits lie in two bytes of the window, shifted to the upper one.
+ */
+@inline
+export function decodeFourQuadsByBytes(at: u32, q: u32, row: usize, upper: usize, lower: usize): u32 {
+  if (load<u64>(row + (q << 1)) == 0) {
+    const none = i16x8.splat(0);
+    v128.store(q << 2, none, LOWER_V);
+    v128.store(upper + (q << 2), none);
+    v128.store(lower + (q << 2), none);
+    return at;
+  }
+  const each = v128.load(CONSTANTS, BYTE_SIGNIFICANCE_OFFSET), ek = v128.load(CONSTANTS, BYTE_E_K_OFFSET);
+  const bounds = v128.load64_zero(q << 1, EXPONENT_BOUNDS), quads = v128.load64_zero(row + (q << 1));
+  const u = fourTimes(i8x16.narrow_i16x8_u(bounds, bounds));
+  // Of two quads rho and e_k, e_1 and gamma of either, four times each.
+  const twice = v128.shuffle<i8>(quads, quads, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
+  const f0 = v128.shuffle<i16>(twice, twice, 0, 0, 1, 1, 2, 2, 3, 3);
+  const f1 = v128.shuffle<i16>(twice, twice, 4, 4, 5, 5, 6, 6, 7, 7);
+  const low = v128.shuffle<i32>(f0, f1, 0, 2, 4, 6), high = v128.shuffle<i32>(f0, f1, 1, 3, 5, 7);
+  const s = i8x16.eq(v128.and(low, each), each);
+  const m = i8x16.add(v128.and(u, s), i8x16.eq(v128.and(low, ek), ek));
+  // Sums of all coefficients of two quads up to each.
+  let sums = i8x16.add(m, i64x2.shl(m, 8));
+  sums = i8x16.add(sums, i64x2.shl(sums, 16));
+  sums = i8x16.add(sums, i64x2.shl(sums, 32));
+
+  const window0 = at >> 3, phase0 = at & 7;
+  at += i8x16.extract_lane_u(sums, 7);
+  const window1 = at >> 3, phase1 = at & 7;
+  at += i8x16.extract_lane_u(sums, 15);
+  const firstPhase = v128.load64_zero(phase0 << 3, SPREAD_PHASES);
+  const phases = v128.load64_lane(phase1 << 3, firstPhase, 1, SPREAD_PHASES);
+  const begins = i8x16.add(i64x2.shl(sums, 8), phases);
+  const shifts = v128.and(begins, v128.load(CONSTANTS, SEVENS_OFFSET));
+  const factors = i8x16.swizzle(v128.load(CONSTANTS, PHASES_OFFSET), shifts);
+  const byte = v128.and(i16x8.shr_u(begins, 3), v128.load(CONSTANTS, BYTE_INDEX_OFFSET));
+  const one = v128.load(CONSTANTS, BYTE_ONES_OFFSET);
+  const next = i8x16.add(byte, one);
+  const raw0 = i16x8.mul(
+    i8x16.swizzle(
+      v128.load(window0, MAG_SGN_BITS),
+      v128.shuffle<i8>(byte, next, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23),
+    ),
+    i16x8.extend_low_i8x16_u(factors),
+  );
+  const raw1 = i16x8.mul(
+    i8x16.swizzle(
+      v128.load(window1, MAG_SGN_BITS),
+      v128.shuffle<i8>(byte, next, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31),
+    ),
+    i16x8.extend_high_i8x16_u(factors),
+  );
+  const raw = i8x16.narrow_i16x8_u(i16x8.shr_u(raw0, 8), i16x8.shr_u(raw1, 8));
+  // 2^m, for 8 none: less 1 that is all bits.
+  const powers = i8x16.swizzle(v128.load(CONSTANTS, POWERS_OFFSET), m);
+  const top = v128.and(powers, i8x16.eq(v128.and(high, each), each));
+  const v = v128.or(v128.and(raw, i8x16.sub(powers, one)), top);
+
+  v128.store(q << 2, i16x8.shr_u(v, 8), LOWER_V);
+  // v / 2 + 1, as far as 128; then the sign, in 16 bits.
+  const halves = v128.and(i16x8.shr_u(v, 1), v128.load(CONSTANTS, HALVES_OFFSET));
+  const magnitudes = i8x16.sub(halves, s);
+  const upperSigns = i16x8.shr_s(i16x8.shl(v, 15), 15), lowerSigns = i16x8.shr_s(i16x8.shl(v, 7), 15);
+  const uppers = v128.and(magnitudes, v128.load(CONSTANTS, LOWER_BYTES_OFFSET)), lowers = i16x8.shr_u(magnitudes, 8);
+  v128.store(upper + (q << 2), i16x8.sub(v128.xor(uppers, upperSigns), upperSigns));
+  v128.store(lower + (q << 2), i16x8.sub(v128.xor(lowers, lowerSigns), lowerSigns));
+  return at;
+}
+
+/** The lowest four bytes four times each. */
+@inline
+function fourTimes(bytes: v128): v128 {
+  const twice = v128.shuffle<i8>(bytes, bytes, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
+  return v128.shuffle<i16>(twice, twice, 0, 0, 1, 1, 2, 2, 3, 3);
 }
 
 /** For eight coefficients the 16 bits from where theirs begin. */
