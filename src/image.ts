@@ -172,7 +172,8 @@ export class DicomImage {
 
   /** Where the file departs from the standard and was read all the same. */
   get deviations(): readonly Deviation[] {
-    return this.#parts.part10.deviations;
+    const { part10, index } = this.#parts;
+    return 'deviations' in index ? [...part10.deviations, ...index.deviations] : part10.deviations;
   }
 
   /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inspectJpeg, jpegProcessOf } from './jpeg-markers.js';
+import { dctPhotometricInterpretationOf, inspectJpeg, jpegProcessOf } from './jpeg-markers.js';
 
 const SOI = [0xff, 0xd8];
 const EOI = [0xff, 0xd9];
@@ -85,6 +85,17 @@ describe('inspectJpeg', () => {
     [0xf7, 8, 'JPEG-LS'],
   ])('names the process of marker %i with %i bits', (code, precision, name) => {
     expect(jpegProcessOf(inspect(SOI, frameHeader(code, precision), SOS))).toBe(name);
+  });
+
+  it.each<[string, [number, number, number], string | undefined]>([
+    ['nothing of components that are sampled alike', [0x11, 0x11, 0x11], undefined],
+    ['chrominance of half the columns', [0x21, 0x11, 0x11], 'YBR_FULL'],
+    ['chrominance of half the columns and rows', [0x22, 0x11, 0x11], 'YBR_FULL'],
+    ['nothing of a third component that alone has fewer samples', [0x21, 0x21, 0x11], undefined],
+  ])('takes from the sampling factors %s', (_, [first, second, third], interpretation) => {
+    const components = [1, first, 0, 2, second, 1, 3, third, 1];
+    const header = inspect(SOI, segment(0xc0, 8, 0, 16, 0, 16, 3, ...components), SOS);
+    expect(dctPhotometricInterpretationOf(header)).toBe(interpretation);
   });
 
   it('tells the hierarchical mode', () => {

@@ -161,7 +161,8 @@ export function jpegProcessOf({ startOfFrame, hierarchical, precision }: JpegHea
 
 /**
  * What the components of a DCT process are as they are coded: JFIF decides, then Adobe's transform flag, then the labels
- * 'R', 'G', 'B'. Undefined where the stream does not say.
+ * 'R', 'G', 'B', then the sampling: a second and a third component of fewer samples are chrominance, for red, green and
+ * blue are sampled alike. Undefined where the stream does not say.
  */
 export function dctPhotometricInterpretationOf(
   header: Pick<JpegHeader, 'components' | 'jfif' | 'adobeTransform'>,
@@ -170,7 +171,9 @@ export function dctPhotometricInterpretationOf(
   if (header.jfif) return 'YBR_FULL';
   if (header.adobeTransform !== undefined) return header.adobeTransform === 0 ? 'RGB' : 'YBR_FULL';
   const labels = String.fromCharCode(...header.components.map((component) => component.identifier));
-  return labels === 'RGB' ? 'RGB' : undefined;
+  if (labels === 'RGB') return 'RGB';
+  const [luminance, ...others] = header.components.map((c) => c.horizontalSampling * c.verticalSampling);
+  return others.every((sampling) => sampling < luminance!) ? 'YBR_FULL' : undefined;
 }
 
 /**

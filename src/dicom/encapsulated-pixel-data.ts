@@ -1,4 +1,4 @@
-import { InvalidDataset, TruncatedData, UnsupportedFeature } from '../errors.js';
+import { InvalidDataset, TruncatedData, UnknownTransferSyntax, UnsupportedFeature } from '../errors.js';
 import type { Limits } from '../limits.js';
 import type { ByteSource } from '../sources/byte-source.js';
 import type { Window } from '../sources/window.js';
@@ -6,6 +6,7 @@ import type { ByteRange } from './byte-range.js';
 import { beginsCodestream } from './codestream-bounds.js';
 import { type FrameOfCodestream, framesOfCollections } from './component-collections.js';
 import type { Dataset } from './dataset.js';
+import type { Deviation } from './deviations.js';
 import type { Element } from './element.js';
 import { assignFragments, type FrameTable } from './fragment-assignment.js';
 import { itemWindow, readFragments, readHead, readItem } from './fragments.js';
@@ -18,6 +19,7 @@ import {
 } from './offset-tables.js';
 import { formatTag, PIXEL_DATA } from './tag.js';
 import type { TransferSyntax } from './transfer-syntax.js';
+import { transferSyntaxOf } from './transfer-syntaxes.js';
 
 /** Pixel data in fragments (PS3.5 A.4) and what is known of them in front. */
 interface EncapsulatedPixelData {
@@ -32,6 +34,7 @@ interface EncapsulatedPixelData {
 
 class EncapsulatedFrameIndex implements FrameIndex {
   readonly frameCount: number;
+  readonly deviations: Deviation[] = [];
   readonly #data: EncapsulatedPixelData;
   /** Where the first fragment's item is, which offsets count from, and where the pixel data end at the latest. */
   readonly #items: { readonly start: number; readonly end: number };
@@ -105,7 +108,16 @@ class EncapsulatedFrameIndex implements FrameIndex {
   async #scan(): Promise<FrameTable> {
     const { source, limits, transferSyntax } = this.#data;
     const fragments = await readFragments(source, this.#items.start, this.#items.end, limits);
-    return assignFragments(source, fragments, this.frameCount, transferSyntax);
+    const frames = await assignFragments(source, fragments, this.frameCount, transferSyntax);
+    const more = frames[this.frameCount]?.[0];
+    if (more) {
+      this.deviations.push({
+        offset: more.offset,
+        element: formatTag(PIXEL_DATA),
+        message: `Number of Frames is ${this.frameCount}, and there are ${frames.length} codestreams; those behind are ignored.`,
+      });
+    }
+    return frames;
   }
 
   async #scanCollections(): Promise<readonly FrameOfCodestream[] | undefined> {
@@ -155,7 +167,7 @@ class EncapsulatedFrameIndex implements FrameIndex {
  * Indexes pixel data in fragments. Frames are found by the Extended Offset Table or the Basic Offset Table where one is
  * there and right, reading nothing but the item headers of the frame that is asked for; else by one walk over all item
  * headers and `assignFragments`.
- * @throws InvalidDataset where there are no items
+ * @throws InvalidDataset where there are no items; UnknownTransferSyntax for those of a UID that no row knows
  */
 export async function indexEncapsulatedPixelData(data: EncapsulatedPixelData): Promise<FrameIndex> {
   const { source, pixelData, dataset, transferSyntax, numberOfFrames, limits } = data;
@@ -163,6 +175,11 @@ export async function indexEncapsulatedPixelData(data: EncapsulatedPixelData): P
   const window = itemWindow(source);
   const table = await readItem(window, pixelData.offset, end);
   if (table === undefined) {
+    if (transferSyntaxOf(transferSyntax.uid) === undefined) {
+      throw new UnknownTransferSyntax(`Transfer syntax ${transferSyntax.uid} is not known.`, {
+        transferSyntax: transferSyntax.uid,
+      });
+    }
     throw new InvalidDataset(`Pixel data of ${transferSyntax.name} must be in fragments.`, {
       offset: pixelData.offset,
       element: formatTag(PIXEL_DATA),

@@ -13,7 +13,8 @@ export type FrameTable = readonly (readonly ByteRange[])[];
  * rule that the standard gives; a single frame has them all; else a frame goes on until a codestream has ended and the next
  * begins. Fragments of no length do not count, except as a frame of their own.
  * @param frameCount undefined where the dataset does not say
- * @throws InvalidDataset where none of this gives as many frames as there should be
+ * @returns more frames than `frameCount` where there are more codestreams
+ * @throws InvalidDataset where none of this tells frames apart
  */
 export async function assignFragments(
   source: ByteSource,
@@ -24,20 +25,22 @@ export async function assignFragments(
   const filled = ranges.filter(({ length }) => length > 0);
   if (ranges.length === frameCount) return ranges.map((range) => (range.length > 0 ? [range] : []));
   if (frameCount === 1) return [filled];
-  if (frameCount !== undefined && filled.length <= frameCount) return filled.map((range) => [range]);
+  if (filled.length === frameCount) return filled.map((range) => [range]);
 
   const { begins, ends } = await readBounds(source, filled);
   const bothAgree = begins.map((begin, i) => begin && (i === 0 || ends[i - 1]!));
-  if (frameCount === undefined) {
-    // A single frame may leave Number of Frames out, and be split even where it must not.
-    const starts = transferSyntax.fragmentable ? bothAgree : begins;
-    return starts[0] ? group(filled, starts) : [filled];
-  }
+  // A single frame may leave Number of Frames out, and be split even where it must not.
+  const codestreams = transferSyntax.fragmentable ? bothAgree : begins;
+  if (frameCount === undefined) return codestreams[0] ? group(filled, codestreams) : [filled];
+  // Fewer fragments than frames: one that does not begin a codestream goes on with the frame before, wherever that ends.
+  if (filled.length < frameCount) return group(filled, begins[0] ? begins : filled.map(() => true));
   const afterEnds = ends.map((_, i) => i === 0 || ends[i - 1]!);
   const fitting = [bothAgree, begins, afterEnds].find((starts) => starts[0] && count(starts) === frameCount);
   if (fitting) return group(filled, fitting);
   // What a truncated file still has is good.
   if (!complete && bothAgree[0] && count(bothAgree) < frameCount) return group(filled, bothAgree);
+  // More codestreams than Number of Frames: those that are counted are right.
+  if (codestreams[0] && count(codestreams) > frameCount) return group(filled, codestreams);
   throw new InvalidDataset(
     `Nothing tells how ${filled.length} fragments make ${frameCount} frames: no offset table is right, and ${count(begins)} of them begin a codestream.`,
     { offset: ranges[0]?.offset, transferSyntax: transferSyntax.uid, clause: 'PS3.5 A.4' },

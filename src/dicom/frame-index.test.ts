@@ -142,6 +142,20 @@ describe('native pixel data', () => {
     await expect(index.locate(2)).rejects.toMatchObject({ tag: 'TruncatedData', frame: 2, goodRows: 0 });
   });
 
+  it.each([
+    ['no byte too many', 12, undefined],
+    ['one of padding', 13, undefined],
+    // As some writers pad each frame to an even length: the second one is not where it belongs (PS3.5 8.1.1).
+    [
+      'one for each frame',
+      16,
+      'The pixel data have 16 bytes and 4 frames take 12; what is behind is ignored.',
+    ],
+  ])('says that pixel data are longer than their frames: %s', async (_, length, message) => {
+    const { index } = await indexOf(meta(EXPLICIT_LE), imagePixel({ rows: 1, frames: '4' }), ow(length));
+    expect(index.deviations[0]?.message).toBe(message);
+  });
+
   it('refuses indices that are none', async () => {
     const { index } = await indexOf(meta(EXPLICIT_LE), imagePixel({}), ow(6));
     for (const frame of [-1, 1, 0.5, Number.NaN]) {
@@ -164,6 +178,11 @@ describe('native pixel data', () => {
     const attributes = imagePixel({});
     await expect(indexOf(meta(EXPLICIT_LE), attributes, encapsulated([], [[1, 2]]))).rejects.toMatchObject({
       tag: 'InvalidDataset',
+      message: expect.stringContaining('the transfer syntax is missing or wrong'),
+    });
+    await expect(indexOf(meta('1.2.3.4.5'), attributes, ow(6))).rejects.toMatchObject({
+      tag: 'UnknownTransferSyntax',
+      transferSyntax: '1.2.3.4.5',
     });
     await expect(indexOf(meta(JPEG_BASELINE), attributes, ow(6))).rejects.toMatchObject({
       tag: 'InvalidDataset',
@@ -287,6 +306,27 @@ describe('encapsulated pixel data', () => {
       a,
       b.subarray(0, -2),
       'TruncatedData',
+    ]);
+  });
+
+  it('gives as many of the codestreams as Number of Frames says, and tells of more', async () => {
+    for (const offsets of [[], [0, 18, 46]]) {
+      const opened = await jpeg('2', encapsulated(offsets, [a, b1, b2, c]));
+      expect(await framesOf(opened)).toEqual([a, b]);
+      expect(opened.index.deviations.map(({ message }) => message)).toEqual([
+        'Number of Frames is 2, and there are 3 codestreams; those behind are ignored.',
+      ]);
+    }
+  });
+
+  it('takes no fragment for a frame that begins inside a codestream', async () => {
+    // Two fragments of three frames, cut inside the second one: its rest must not pass for the third.
+    const [left, right] = halves(join(a, b, c), 16);
+    const missing = 'TruncatedData';
+    expect(await framesOf(await jpeg('3', encapsulated([], [left, right])))).toEqual([
+      join(left, right),
+      missing,
+      missing,
     ]);
   });
 

@@ -1,5 +1,6 @@
 import { InvalidDataset, MissingAttribute } from '../errors.js';
 import type { ByteRange } from './byte-range.js';
+import type { Deviation } from './deviations.js';
 import { indexEncapsulatedPixelData } from './encapsulated-pixel-data.js';
 import { imagePixelOf } from './image-pixel.js';
 import { indexNativePixelData } from './native-pixel-data.js';
@@ -38,6 +39,8 @@ export type FrameLocation =
 export interface FrameIndex {
   /** Frames that there are. */
   readonly frameCount: number;
+  /** Where pixel data and Number of Frames disagree and frames are found all the same; fragments are counted when the first is located. */
+  readonly deviations: readonly Deviation[];
   /**
    * Where a frame is.
    * @throws InvalidDataset for an index out of range or a frame that the tables and fragments do not give
@@ -70,7 +73,11 @@ export async function frameIndexOf(part10: Part10): Promise<FrameIndex> {
     return indexEncapsulatedPixelData({ source, pixelData, dataset, transferSyntax, numberOfFrames, limits });
   }
   if (pixelData.length === undefined || transferSyntax.encapsulated) {
-    throw new InvalidDataset(`${transferSyntax.name} does not go with this pixel data element.`, {
+    const problem =
+      pixelData.length === undefined
+        ? 'the pixel data are in fragments, so they are compressed, and the transfer syntax is missing or wrong'
+        : 'it has integer samples only, and these are floating point';
+    throw new InvalidDataset(`${transferSyntax.name} does not go with this pixel data element: ${problem}.`, {
       offset: pixelData.offset,
       transferSyntax: transferSyntax.uid,
       clause: 'PS3.5 A.4',

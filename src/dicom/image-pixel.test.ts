@@ -86,9 +86,12 @@ describe('imagePixelOf', () => {
     },
   );
 
-  it('hands on a high bit that leaves no room for the bits stored', async () => {
-    const parts = [size, us(0x00280100, 16), us(0x00280101, 16), us(0x00280102, 11)];
-    expect(await attributesOf(...parts)).toMatchObject({ bitsStored: 16, highBit: 11 });
+  it.each([
+    ['that leaves no room for the bits stored', 16, 11],
+    ['outside of the word', 12, 16],
+  ])('hands on a high bit %s', async (_, bitsStored, highBit) => {
+    const parts = [size, us(0x00280100, 16), us(0x00280101, bitsStored), us(0x00280102, highBit)];
+    expect(await attributesOf(...parts)).toMatchObject({ bitsStored, highBit });
   });
 
   it('takes RGB for three samples without a name', async () => {
@@ -132,11 +135,6 @@ describe('imagePixelOf', () => {
     ['no rows', '00280010', [us(0x00280010, 0), us(0x00280011, 7), us(0x00280100, 8)]],
     ['more bits stored than allocated', '00280101', [size, us(0x00280100, 8), us(0x00280101, 12)]],
     ['no bits stored', '00280101', [size, us(0x00280100, 8), us(0x00280101, 0)]],
-    [
-      'a high bit outside the word',
-      '00280102',
-      [size, us(0x00280100, 16), us(0x00280101, 12), us(0x00280102, 16)],
-    ],
     ['bits allocated that are no word', '00280100', [size, us(0x00280100, 10)]],
     ['five samples per pixel', '00280002', [us(0x00280002, 5), size, us(0x00280100, 8)]],
     ['a third pixel representation', '00280103', [size, us(0x00280100, 8), us(0x00280103, 2)]],

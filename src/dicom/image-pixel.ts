@@ -97,9 +97,9 @@ export function imagePixelOf(dataset: Dataset, transferSyntax: TransferSyntax): 
     );
   }
   const bitsStored = attributes.integer('BitsStored', 1, bitsAllocated, bitsAllocated);
-  // One below Bits Stored - 1 leaves no room for the samples: some writers give that of the values there are (11) beside 16 bits
-  // stored. Decoding goes by Bits Stored then, and reports it.
-  const highBit = attributes.integer('HighBit', 0, bitsAllocated - 1, bitsStored - 1);
+  // One below Bits Stored - 1 leaves no room for the samples (some writers give that of the values there are, 11, beside 16 bits
+  // stored), and one outside of Bits Allocated names no bit. Decoding goes by Bits Stored then, and reports it.
+  const highBit = attributes.integer('HighBit', 0, 0xffff, bitsStored - 1);
   const pixelRepresentation = attributes.integer('PixelRepresentation', 0, 1, 0) as 0 | 1;
   const planarConfiguration = attributes.integer('PlanarConfiguration', 0, 1, 0) as 0 | 1;
   return {

@@ -1,7 +1,9 @@
 import { InvalidDataset, TruncatedData } from '../errors.js';
 import type { ByteRange } from './byte-range.js';
+import type { Deviation } from './deviations.js';
 import type { FrameIndex, FrameLocation } from './frame-index.js';
 import type { ImagePixel } from './image-pixel.js';
+import { formatTag, PIXEL_DATA } from './tag.js';
 
 /**
  * Bits that one frame may have: one size, except for chrominance that may be subsampled. YBR_FULL_422 has two bytes per
@@ -32,9 +34,19 @@ function chooseFrameBits(
   return fitting.length > 0 ? Math.max(...fitting) : possible[0]!;
 }
 
+/** What to say of bytes behind the last frame, but for one of padding: often attributes or an offset are wrong, and the picture is too. */
+function tooLong({ offset, length }: ByteRange, frameCount: number, frameBits: number): Deviation[] {
+  const needed = Math.ceil((frameCount * frameBits) / 8);
+  if (length <= needed + 1) return [];
+  const frames = frameCount === 1 ? 'the frame takes' : `${frameCount} frames take`;
+  const message = `The pixel data have ${length} bytes and ${frames} ${needed}; what is behind is ignored.`;
+  return [{ offset: offset + needed, element: formatTag(PIXEL_DATA), message }];
+}
+
 /** Native frames (PS3.5 8.1.1, A.1 to A.3): one behind the other, without padding, also inside a byte. */
 class NativeFrameIndex implements FrameIndex {
   readonly frameCount: number;
+  readonly deviations: readonly Deviation[];
   readonly #pixelData: ByteRange;
   readonly #frameBits: number;
   readonly #rows: number;
@@ -52,6 +64,7 @@ class NativeFrameIndex implements FrameIndex {
     this.#rows = attributes.rows;
     this.#wordBytes = wordBytes;
     this.frameCount = numberOfFrames ?? Math.max(1, Math.floor(bits / this.#frameBits));
+    this.deviations = tooLong(pixelData, this.frameCount, this.#frameBits);
   }
 
   /** Nothing to presume: to locate a native frame takes no reading. */
@@ -82,7 +95,7 @@ class NativeFrameIndex implements FrameIndex {
 }
 
 /**
- * Indexes native pixel data. Where they are longer than the frames the rest is ignored; where they are shorter, the
+ * Indexes native pixel data. Where they are longer than the frames the rest is ignored and a deviation says so; where they are shorter, the
  * frames that are whole are located and each other is a TruncatedData.
  * @param pixelData the bytes that there are
  * @param numberOfFrames undefined where the dataset does not say: as many as there is room for

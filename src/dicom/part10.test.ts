@@ -1,5 +1,5 @@
 import { deflateRawSync, deflateSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { MemorySource } from '../sources/memory.js';
 import type { Dataset } from './dataset.js';
 import { readPart10 } from './part10.js';
@@ -79,6 +79,13 @@ describe('readPart10: how the dataset is written', () => {
     expect(part10.dataset.string('Modality')).toBe('CT');
     expect(part10.dataset.number('Rows')).toBe(512);
     expect(part10.deviations).not.toEqual([]);
+  });
+
+  it('reads a dataset without preamble and prefix as the first file of all', async () => {
+    vi.resetModules();
+    const { readPart10: readFirst } = await import('./part10.js');
+    const { dataset } = await readFirst(new MemorySource(implicitDataset));
+    expect(dataset.number('Rows')).toBe(512);
   });
 
   it('keeps an encapsulated transfer syntax whose dataset is implicit VR', async () => {

@@ -66,6 +66,8 @@ async function startOf(reader: DatasetReader, size: number, deviations: Deviatio
     deviations.add(0, 'The preamble is missing.');
     return 4;
   }
+  // The header of an element is known by its tag.
+  await loadDictionary();
   if (encodingOfDataset(head, 0, size, undefined)) {
     deviations.add(0, 'Preamble and prefix are missing.');
     return 0;
