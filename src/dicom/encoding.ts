@@ -115,9 +115,37 @@ export function encodingOfItem(view: DataView, at: number, room: number, declare
   return !fits(view, at, room, declared) && fits(view, at, room, other) ? other : declared;
 }
 
+/** Bytes that `encodingOfDataset` looks at where no encoding is declared. */
+export const BEGINNING = 4096;
+
+/**
+ * Whether elements that no dictionary has, private ones or those of a command (group 0000), stand in front of one that it has,
+ * in ascending order as all elements are (PS3.5 7.1): some writers begin a dataset with groups 0003 or 0005.
+ */
+function leadsToKnownElement(view: DataView, at: number, size: number, encoding: Encoding): boolean {
+  const { explicitVr, bigEndian } = encoding;
+  let before = -1;
+  for (let position = at; position + 8 <= view.byteLength; ) {
+    const tag = readTag(view, position, bigEndian);
+    const room = size - (position - at);
+    if (tag <= before || tag >= HIGH_GROUPS || !fits(view, position, room, encoding)) return false;
+    if (tag >= 0x00080000 && dictionaryEntryOf(tag) !== undefined) {
+      return hasDictionaryVr(view, position, bigEndian) === explicitVr;
+    }
+    const header = readElementHeader(view, position, room, encoding);
+    if (header === undefined || header.length === UNDEFINED_LENGTH) return false;
+    before = tag;
+    position += header.size + header.length;
+  }
+  return false;
+}
+
+/** The first tag behind the groups that a dataset begins with. */
+const HIGH_GROUPS = 0x00300000;
+
 /**
  * The encoding of a dataset without a declared one, or whose declared one may be a lie; undefined where the bytes are no
- * dataset. The first element is asked for a tag of the dictionary in a low group, which every dataset begins with.
+ * dataset. The first element is asked for a tag of the dictionary in a low group, which nearly every dataset begins with.
  */
 export function encodingOfDataset(
   view: DataView,
@@ -136,7 +164,7 @@ export function encodingOfDataset(
     const tag = readTag(view, at, encoding.bigEndian);
     if (
       tag < 0x00020000 ||
-      tag >= 0x00300000 ||
+      tag >= HIGH_GROUPS ||
       dictionaryEntryOf(tag) === undefined ||
       !fits(view, at, room, encoding)
     )
@@ -144,7 +172,9 @@ export function encodingOfDataset(
     // A length of four small bytes may look plausible where two capitals say explicit VR.
     return encoding.explicitVr || !hasDictionaryVr(view, at, encoding.bigEndian);
   });
-  if (!declared) return convincing[0];
+  if (!declared) {
+    return convincing[0] ?? candidates.find((encoding) => leadsToKnownElement(view, at, room, encoding));
+  }
   const same = (encoding: Encoding) =>
     encoding.explicitVr === declared.explicitVr && encoding.bigEndian === declared.bigEndian;
   return convincing.find(same) ?? convincing[0] ?? encodingOfItem(view, at, room, declared);

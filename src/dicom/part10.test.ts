@@ -61,6 +61,26 @@ describe('readPart10: how the dataset is written', () => {
     ['without meta information, explicit', join(modality(false), rows), EXPLICIT_LE],
     ['without meta information, implicit', implicitDataset, IMPLICIT_LE],
     ['without meta information, big endian', join(modality(true), rowsBigEndian), EXPLICIT_BE],
+    [
+      'without meta information, explicit, behind a private group',
+      join(
+        explicit(0x00030010, 'LO', text('MAKER ')),
+        explicit(0x00031001, 'UN', [1, 2]),
+        modality(false),
+        rows,
+      ),
+      EXPLICIT_LE,
+    ],
+    [
+      'without meta information, implicit, behind a private group',
+      join(implicit(0x00050010, text('MAKER ')), implicitDataset),
+      IMPLICIT_LE,
+    ],
+    [
+      'without meta information, implicit, behind a command',
+      join(implicit(0x00000000, number32(12)), implicit(0x00000002, text('1.2.3', 0)), implicitDataset),
+      IMPLICIT_LE,
+    ],
     ['without a preamble', join(meta(EXPLICIT_LE).subarray(132), modality(false), rows), EXPLICIT_LE],
     [
       'with a prefix and no preamble',
@@ -112,6 +132,8 @@ describe('readPart10: how the dataset is written', () => {
       text('The quick brown fox jumps over the lazy dog, and so on, until the end of the line.'.repeat(5)),
     ],
     ['zeros', new Uint8Array(1000)],
+    // Odd groups in ascending order, and never an element that the dictionary has.
+    ['private elements alone', join(implicit(0x00030010, text('MAKER ')), implicit(0x00051001, [1, 2]))],
   ])('refuses %s', async (_, bytes) => {
     await expect(read(bytes)).rejects.toMatchObject({ tag: 'InvalidDataset' });
   });

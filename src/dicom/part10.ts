@@ -8,6 +8,7 @@ import { type Deviation, Deviations } from './deviations.js';
 import { loadDictionary } from './dictionary.js';
 import type { Element } from './element.js';
 import {
+  BEGINNING,
   type Encoding,
   EXPLICIT_LITTLE_ENDIAN,
   encodingOfDataset,
@@ -59,7 +60,7 @@ const DICM = 0x4449434d;
 
 /** Where the first element is: behind preamble and prefix, behind a bare prefix, or at once. */
 async function startOf(reader: DatasetReader, size: number, deviations: Deviations): Promise<number> {
-  const head = await reader.view(0, PREFIX_OFFSET + 16);
+  const head = await reader.view(0, PREFIX_OFFSET + 4);
   if (head.byteLength >= PREFIX_OFFSET + 4 && head.getUint32(PREFIX_OFFSET) === DICM)
     return PREFIX_OFFSET + 4;
   if (head.byteLength >= 4 && head.getUint32(0) === DICM) {
@@ -68,11 +69,12 @@ async function startOf(reader: DatasetReader, size: number, deviations: Deviatio
   }
   // The header of an element is known by its tag.
   await loadDictionary();
-  if (encodingOfDataset(head, 0, size, undefined)) {
+  const beginning = await reader.view(0, PREFIX_OFFSET + BEGINNING);
+  if (encodingOfDataset(beginning, 0, size, undefined)) {
     deviations.add(0, 'Preamble and prefix are missing.');
     return 0;
   }
-  if (encodingOfDataset(head, PREFIX_OFFSET, size - PREFIX_OFFSET, undefined)) {
+  if (encodingOfDataset(beginning, PREFIX_OFFSET, size - PREFIX_OFFSET, undefined)) {
     deviations.add(PREFIX_OFFSET, 'The prefix DICM is missing.');
     return PREFIX_OFFSET;
   }
@@ -142,7 +144,7 @@ export async function readPart10(
   const uid = meta.string(TRANSFER_SYNTAX_UID);
   let transferSyntax = uid === undefined ? undefined : (transferSyntaxOf(uid) ?? unknownRow(uid));
   const dataset = new Dataset();
-  let view = await reader.view(position, 16);
+  let view = await reader.view(position, uid === undefined ? BEGINNING : 16);
   let datasetSource = source;
 
   if (transferSyntax?.deflated) {
