@@ -17,7 +17,15 @@ import {
   UNDEFINED_LENGTH,
 } from './encoding.js';
 import { impliedVr } from './implied-vr.js';
-import { ITEM, ITEM_DELIMITATION, PIXEL_DATA, SEQUENCE_DELIMITATION, type Tag } from './tag.js';
+import {
+  ITEM,
+  ITEM_DELIMITATION,
+  PIXEL_DATA,
+  SEQUENCE_DELIMITATION,
+  SWAPPED_ITEM,
+  SWAPPED_SEQUENCE_DELIMITATION,
+  type Tag,
+} from './tag.js';
 
 /** What to read, and where it goes. */
 export interface Extent {
@@ -93,6 +101,13 @@ export class DatasetParser {
       this.done = true;
       return;
     }
+    if (top.kind === 'sequence') {
+      const tag = readTag(view, at, top.encoding.bigEndian);
+      if (tag === SWAPPED_ITEM || tag === SWAPPED_SEQUENCE_DELIMITATION) {
+        this.#swap(top);
+        return;
+      }
+    }
     const header = readElementHeader(view, at, top.end - position, top.encoding);
     if (header === undefined) {
       this.#deviates('These bytes are no data element; they are skipped.');
@@ -118,6 +133,14 @@ export class DatasetParser {
 
   #deviates(message: string, tag?: Tag): void {
     this.#deviations.add(this.position, message, tag);
+  }
+
+  /** Goes on in the other byte order: private sequences of some writers keep that of the machine which they come from. */
+  #swap(top: Container): void {
+    this.#deviates('The byte order changes inside a sequence.');
+    const { explicitVr, bigEndian } = top.encoding;
+    this.#stack.pop();
+    this.#stack.push({ ...top, encoding: { explicitVr, bigEndian: !bigEndian } }, this.position);
   }
 
   /** The container's end is reached. */
@@ -219,6 +242,8 @@ export class DatasetParser {
     this.#count();
     if (top.encoding.explicitVr && header.vr === undefined) {
       this.#deviates('The element has no VR and is read as implicit VR.', tag);
+    } else if (!top.encoding.explicitVr && header.vr !== undefined) {
+      this.#deviates('The element has a VR and is read as explicit VR.', tag);
     }
     if (header.length === UNDEFINED_LENGTH) {
       this.#openElement(top, header);

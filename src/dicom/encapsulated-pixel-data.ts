@@ -163,6 +163,22 @@ class EncapsulatedFrameIndex implements FrameIndex {
   }
 }
 
+/** A codestream where the header of an item belongs. */
+async function bareCodestream(window: Window, offset: number, end: number): Promise<ByteRange | undefined> {
+  const range = { offset, length: Math.max(0, end - offset) };
+  return beginsCodestream(await readHead(window, range)) ? range : undefined;
+}
+
+/** Some writers leave out the item around the one codestream that they have, with or without a Basic Offset Table in front. */
+function indexBareCodestream(data: EncapsulatedPixelData, codestream: ByteRange): FrameIndex {
+  const { offset, length } = codestream;
+  const items = { start: offset, end: offset + length };
+  const index = new EncapsulatedFrameIndex(data, items, undefined, [[codestream]]);
+  const message = 'The codestream is in no item; all that there is counts as one fragment.';
+  index.deviations.push({ offset, element: formatTag(PIXEL_DATA), message });
+  return index;
+}
+
 /**
  * Indexes pixel data in fragments. Frames are found by the Extended Offset Table or the Basic Offset Table where one is
  * there and right, reading nothing but the item headers of the frame that is asked for; else by one walk over all item
@@ -174,6 +190,9 @@ export async function indexEncapsulatedPixelData(data: EncapsulatedPixelData): P
   const end = pixelData.length === undefined ? source.size : pixelData.offset + pixelData.length;
   const window = itemWindow(source);
   const table = await readItem(window, pixelData.offset, end);
+  const first = table === undefined ? pixelData.offset : table.offset + table.length;
+  const bare = await bareCodestream(window, first, end);
+  if (bare) return indexBareCodestream(data, bare);
   if (table === undefined) {
     if (transferSyntaxOf(transferSyntax.uid) === undefined) {
       throw new UnknownTransferSyntax(`Transfer syntax ${transferSyntax.uid} is not known.`, {

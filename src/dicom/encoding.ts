@@ -47,10 +47,58 @@ function implicitHeader(view: DataView, at: number, tag: Tag, bigEndian: boolean
   return { tag, vr: undefined, size: 8, length: view.getUint32(at + 4, !bigEndian) };
 }
 
+/** A header of 8 bytes: a VR, or what stands in its place, and a length of two bytes (PS3.5 7.1.2). */
+function shortHeader(
+  view: DataView,
+  at: number,
+  tag: Tag,
+  bigEndian: boolean,
+  vr: ValueRepresentation,
+): ElementHeader {
+  return { tag, vr, size: 8, length: view.getUint16(at + 6, !bigEndian) };
+}
+
+/** A header of 12 bytes: a VR, two bytes that should be zero, and a length of four; undefined where the view ends inside it. */
+function longHeader(
+  view: DataView,
+  at: number,
+  tag: Tag,
+  bigEndian: boolean,
+  vr: ValueRepresentation,
+): ElementHeader | undefined {
+  if (at + 12 > view.byteLength) return undefined;
+  return { tag, vr, size: 12, length: view.getUint32(at + 8, !bigEndian) };
+}
+
+/** Whether a value ends within the room, or at a delimiter. */
+function hasRoom({ size, length }: ElementHeader, room: number): boolean {
+  return length === UNDEFINED_LENGTH || length <= room - size;
+}
+
+/**
+ * Whether the header is right as far as what is behind its value tells: the end of the room, a delimiter, or an element of explicit VR
+ * with a greater tag.
+ */
+function isFollowed(
+  view: DataView,
+  at: number,
+  room: number,
+  { tag, size, length }: ElementHeader,
+  bigEndian: boolean,
+): boolean {
+  const next = at + size + length;
+  if (length === UNDEFINED_LENGTH || next + 8 > view.byteLength) return size + length === room;
+  const after = readTag(view, next, bigEndian);
+  if (after === ITEM_DELIMITATION || after === SEQUENCE_DELIMITATION) return true;
+  return after > tag && valueRepresentationOfCode(view.getUint16(next + 4)) !== undefined;
+}
+
 /**
  * Reads the header at `at`; 8 bytes must be there. In explicit VR an element whose VR is none is read as implicit, which
  * is how private sequences of some writers stand in explicit datasets; two capitals that are no VR known here are one of a
- * later edition, which has the long header (PS3.5 6.2).
+ * later edition, which has the long header (PS3.5 6.2). Writers also give such elements, and some whose VR has the long
+ * header, a length of two bytes: what is behind the value tells. In implicit VR an element with the VR of the dictionary has
+ * an explicit header.
  * @param room bytes from `at` to the end of what the element is in
  * @returns undefined where the bytes cannot be a header within that room, or where the view ends inside it
  */
@@ -62,18 +110,26 @@ export function readElementHeader(
 ): ElementHeader | undefined {
   const { explicitVr, bigEndian } = encoding;
   const tag = readTag(view, at, bigEndian);
-  if (!explicitVr || hasNoVr(tag)) return implicitHeader(view, at, tag, bigEndian);
-  const first = view.getUint8(at + 4);
-  const second = view.getUint8(at + 5);
-  const vr = valueRepresentationOfCode(first * 256 + second);
-  const known = vr !== undefined;
-  if (!known && !(isUpperCase(first) && isUpperCase(second))) {
-    const header = implicitHeader(view, at, tag, bigEndian);
-    return header.length === UNDEFINED_LENGTH || header.length <= room - 8 ? header : undefined;
+  const vr = valueRepresentationOfCode(view.getUint16(at + 4));
+  const implicit = implicitHeader(view, at, tag, bigEndian);
+  if (hasNoVr(tag)) return implicit;
+  if (!explicitVr) {
+    const isExplicit = vr !== undefined && (hasDictionaryVr(view, at, bigEndian) || !hasRoom(implicit, room));
+    if (!isExplicit) return implicit;
   }
-  if (known && !vr.longHeader) return { tag, vr, size: 8, length: view.getUint16(at + 6, !bigEndian) };
-  if (room < 12 || at + 12 > view.byteLength) return undefined;
-  return { tag, vr: vr ?? valueRepresentationOf('UN'), size: 12, length: view.getUint32(at + 8, !bigEndian) };
+  const short = shortHeader(view, at, tag, bigEndian, vr ?? valueRepresentationOf('UN'));
+  if (vr !== undefined && !vr.longHeader) return short;
+  const long = longHeader(view, at, tag, bigEndian, vr ?? valueRepresentationOf('UN'));
+  const follows = (header: ElementHeader) => isFollowed(view, at, room, header, bigEndian);
+  if (vr === undefined && !(isUpperCase(view.getUint8(at + 4)) && isUpperCase(view.getUint8(at + 5)))) {
+    const others = [short, long].filter((header) => header !== undefined && header.length > 0);
+    if (hasRoom(implicit, room) && follows(implicit)) return implicit;
+    return others.find((header) => follows(header!)) ?? (hasRoom(implicit, room) ? implicit : undefined);
+  }
+  if (long === undefined || room < 12) return follows(short) ? short : undefined;
+  // The two bytes in front of a long length should be zero; a length may stand there.
+  const mayBeShort = short.length > 0 || !hasRoom(long, room);
+  return mayBeShort && follows(short) && !follows(long) ? short : long;
 }
 
 /** Whether 8 bytes at `at` look like the header of an element that can begin a dataset, in this encoding. */

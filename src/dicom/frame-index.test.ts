@@ -319,6 +319,15 @@ describe('encapsulated pixel data', () => {
     }
   });
 
+  it.each<[string, Part]>([
+    ['of a known length', explicit(0x7fe00010, 'OB', a)],
+    ['behind an offset table', explicit(0x7fe00010, 'OB', join(item(), a), UNDEFINED)],
+  ])('reads a codestream in no item %s, and says so', async (_, pixelData) => {
+    const opened = await jpeg('1', pixelData);
+    expect(await framesOf(opened)).toEqual([a]);
+    expect(opened.index.deviations).toHaveLength(1);
+  });
+
   it('takes no fragment for a frame that begins inside a codestream', async () => {
     // Two fragments of three frames, cut inside the second one: its rest must not pass for the third.
     const [left, right] = halves(join(a, b, c), 16);

@@ -315,6 +315,52 @@ describe('readPart10: lengths that lie', () => {
     expect(later.dataset.string('ImageComments')).toBe('behind');
   });
 
+  const tail = [explicit(0x00280010, 'US', number16(512)), explicit(0x00281053, 'DS', text('1 '))];
+  const unusual = (vr: string, ...length: number[]) =>
+    join([0x19, 0, 0x10, 0x10], text(vr), length, text('abcdef'));
+
+  it.each<[string, Part]>([
+    ['a VR with a long header and two bytes of length (GDCM 1.2.0)', unusual('UN', 6, 0)],
+    ['a VR that is none, ??', unusual('??', 6, 0)],
+    ['a VR that is none, in small letters', unusual('lo', 6, 0)],
+    ['a VR that is none, two spaces', unusual('  ', 6, 0)],
+    ['a VR that is none, two zeros', unusual('\0\0', 6, 0)],
+    ['a VR that is none, and a long header', unusual('??', 0, 0, 6, 0, 0, 0)],
+    ['two capitals that are no VR, and two bytes of length', unusual('RT', 6, 0)],
+    ['two capitals that are no VR, without a value', join([0x19, 0, 0x10, 0x10], text('RT'), [0, 0])],
+    ['bytes that are not zero in front of a long length', unusual('UN', 0x41, 0x42, 6, 0, 0, 0)],
+    ['implicit VR', implicit(0x00191010, text('abcdef'))],
+    ['implicit VR and a long value', implicit(0x00191010, new Uint8Array(0x3f3e))],
+  ])('reads %s', async (_, element) => {
+    const { dataset } = await read(meta(EXPLICIT_LE), id, element, ...tail);
+    expect([...dataset].map(({ tag }) => tag)).toEqual([0x00100020, 0x00191010, 0x00280010, 0x00281053]);
+    expect(dataset.number('Rows')).toBe(512);
+  });
+
+  it.each<[string, Part]>([
+    ['of the dictionary', explicit(0x0020000d, 'UI', text('1.2', 0))],
+    ['that only has room so', explicit(0x00191010, 'LO', text('abcdef'))],
+    ['of a long header', explicit(0x00204000, 'UN', text('abcdef'))],
+  ])('reads an element with a VR in an implicit dataset, one %s', async (_, element) => {
+    const rest = implicit(0x00280010, number16(512));
+    const { dataset, deviations } = await read(meta(IMPLICIT_LE), implicitId, element, rest);
+    expect(dataset.number('Rows')).toBe(512);
+    expect(deviations[0]?.message).toContain('read as explicit VR');
+  });
+
+  it.each([true, false])(
+    'reads a sequence in the other byte order, its delimiter too: %s',
+    async (swapped) => {
+      const inner = explicit(0x00190010, 'LO', text('MAKER '), 6, true);
+      const items = join([0xff, 0xfe, 0xe0, 0x00, 0, 0, 0, inner.length], inner);
+      const end = swapped ? [0xff, 0xfe, 0xe0, 0xdd, 0, 0, 0, 0] : SEQUENCE_END;
+      const sequence = explicit(0x00191010, 'SQ', join(items, end), UNDEFINED);
+      const { dataset } = await read(meta(EXPLICIT_LE), id, sequence, ...tail);
+      expect(dataset.items(0x00191010)[0]?.string(0x00190010)).toBe('MAKER');
+      expect(dataset.number('Rows')).toBe(512);
+    },
+  );
+
   it('stops at zeros behind the dataset', async () => {
     const { dataset } = await read(meta(EXPLICIT_LE), id, new Uint8Array(300));
     expect(keywords(dataset)).toEqual(['PatientID']);

@@ -28,6 +28,10 @@ export const ITEM = 0xfffee000;
 export const ITEM_DELIMITATION = 0xfffee00d;
 export const SEQUENCE_DELIMITATION = 0xfffee0dd;
 
+/** An item and a sequence delimiter in the other byte order. */
+export const SWAPPED_ITEM = 0xfeff00e0;
+export const SWAPPED_SEQUENCE_DELIMITATION = 0xfeffdde0;
+
 /** The elements that reading and the frame index name themselves. */
 export const TRANSFER_SYNTAX_UID = 0x00020010;
 export const SPECIFIC_CHARACTER_SET = 0x00080005;
