@@ -85,7 +85,25 @@ function storePixels(to: usize, red: v128, green: v128, blue: v128): void {
   const first = v128.shuffle<i8>(red, green, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
   const second = v128.shuffle<i8>(red, green, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
   const middle = v128.shuffle<i8>(first, second, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26);
-  v128.store(to, v128.shuffle<i8>(first, blue, 0, 1, 16, 2, 3, 17, 4, 5, 18, 6, 7, 19, 8, 9, 20, 10));
-  v128.store(to, v128.shuffle<i8>(middle, blue, 0, 21, 1, 2, 22, 3, 4, 23, 5, 6, 24, 7, 8, 25, 9, 10), 16);
-  v128.store(to, v128.shuffle<i8>(second, blue, 26, 6, 7, 27, 8, 9, 28, 10, 11, 29, 12, 13, 30, 14, 15, 31), 32);
+  v128.store(to, v128.or(placed(first, 0), placed(blue, 16)));
+  v128.store(to, v128.or(placed(middle, 32), placed(blue, 48)), 16);
+  v128.store(to, v128.or(placed(second, 64), placed(blue, 80)), 32);
 }
+
+@inline
+function placed(bytes: v128, offset: usize): v128 {
+  return i8x16.swizzle(bytes, v128.load(PLACES + offset));
+}
+
+/**
+ * Of three vectors of pixels the bytes of red and green, and those of blue: -1 where the other is. To be loaded, as engines make the
+ * indices of a shuffle of two vectors anew in each round.
+ */
+const PLACES: usize = memory.data<i8>([
+  0, 1, -1, 2, 3, -1, 4, 5, -1, 6, 7, -1, 8, 9, -1, 10,
+  -1, -1, 0, -1, -1, 1, -1, -1, 2, -1, -1, 3, -1, -1, 4, -1,
+  0, -1, 1, 2, -1, 3, 4, -1, 5, 6, -1, 7, 8, -1, 9, 10,
+  -1, 5, -1, -1, 6, -1, -1, 7, -1, -1, 8, -1, -1, 9, -1, -1,
+  -1, 6, 7, -1, 8, 9, -1, 10, 11, -1, 12, 13, -1, 14, 15, -1,
+  10, -1, -1, 11, -1, -1, 12, -1, -1, 13, -1, -1, 14, -1, -1, 15,
+], 16);

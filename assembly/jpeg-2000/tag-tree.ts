@@ -47,17 +47,19 @@ export function shapeTagTree(wide: i32, high: i32): void {
  * @returns the leaf's value where it is below, else `limit` or more
  */
 export function readTagTree(tree: usize, x: i32, y: i32, limit: u32): u32 {
+  // A node is coded behind its parent: what is above one that is known is known too, and no larger.
   let low: u32 = 0;
-  for (let level = levels - 1; level >= 0; level--) {
-    const at = shape + (level << 3);
-    const node = tree + ((load<i32>(at) + (y >> level) * load<i32>(at, 4) + (x >> level)) << 2);
-    const state = load<u32>(node);
-    if (state & KNOWN) {
-      low = state & ~KNOWN;
-      continue;
-    }
+  let level = 0;
+  for (; level < levels; level++) {
+    const state = load<u32>(nodeOf(tree, level, x, y));
+    if ((state & KNOWN) == 0) continue;
+    low = state & ~KNOWN;
+    break;
+  }
+  while (--level >= 0) {
+    const node = nodeOf(tree, level, x, y);
     // A node is no less than its parent.
-    low = max(low, state);
+    low = max(low, load<u32>(node));
     let known: u32 = 0;
     while (low < limit) {
       if (readBit() != 0) {
@@ -69,4 +71,11 @@ export function readTagTree(tree: usize, x: i32, y: i32, limit: u32): u32 {
     store<u32>(node, low | known);
   }
   return low;
+}
+
+/** The node of a level that leaf (x, y) is below. */
+@inline
+function nodeOf(tree: usize, level: i32, x: i32, y: i32): usize {
+  const at = shape + (level << 3);
+  return tree + ((load<i32>(at) + (y >> level) * load<i32>(at, 4) + (x >> level)) << 2);
 }

@@ -261,7 +261,30 @@ export function decodeFourQuads(at: u32, q: u32, row: usize): u32 {
     store<u32>(q, 0, U_SUFFIXES);
     return at;
   }
-  return decodePair(decodePair(at, q, row), q + 2, row);
+  // Bits of the second pair out of the same load, so that only a shift is waited for: where u of the first is in the table, both take
+  // 22 bits at most.
+  const window = bitsAt(at);
+  let bits = <u32>window;
+  const first = entryOf(left, bits, q << 1);
+  bits >>= first;
+  const second = entryOf(first, bits, (q << 1) + 2);
+  bits >>= second;
+  left = second;
+  store<u32>(row + (q << 1), (first >> 16) | (second & 0xffff0000));
+  const lengths = (first + second) & LENGTH_MASK;
+  const mode = (first & FIRST_U) | (second & SECOND_U);
+  let u = load<u32>((bits & U_INDEX_MASK) + mode, U_TABLE);
+  if (<i32>u < 0) {
+    u = readU(mode >> 12, bitsAt(at + lengths) >> VLC_START);
+    at += lengths + (u & LENGTH_MASK);
+    bits = wordAt(at);
+  } else {
+    const length = lengths + (u & LENGTH_MASK);
+    at += length;
+    bits = <u32>(window >> length);
+  }
+  store<u16>(q, <u16>(u >> 8), U_SUFFIXES);
+  return decodePairOf(bits, at, q + 2, row);
 }
 
 /**
@@ -273,7 +296,12 @@ export function decodeFourQuads(at: u32, q: u32, row: usize): u32 {
  */
 @inline
 function decodePair(at: u32, q: u32, row: usize): u32 {
-  let bits = wordAt(at);
+  return decodePairOf(wordAt(at), at, q, row);
+}
+
+/** The same out of `bits`, those at `at`. */
+@inline
+function decodePairOf(bits: u32, at: u32, q: u32, row: usize): u32 {
   const first = entryOf(left, bits, q << 1);
   bits >>= first;
   const second = entryOf(first, bits, (q << 1) + 2);
@@ -283,5 +311,6 @@ function decodePair(at: u32, q: u32, row: usize): u32 {
   const lengths = (first + second) & LENGTH_MASK;
   const u = uOf((first & FIRST_U) | (second & SECOND_U), bits, at + lengths);
   store<u16>(q, <u16>(u >> 8), U_SUFFIXES);
-  return at + ((lengths + u) & LENGTH_MASK);
+  // In this order, as u comes last.
+  return at + lengths + (u & LENGTH_MASK);
 }
