@@ -114,10 +114,10 @@ test.each(Object.entries(ALLOWED))('%s imports what it may', (room, allowed) => 
   expect(trespasses).toEqual([]);
 });
 
-test('of wasm the frames and the display know the samples only, the pool the modules', () => {
+test('of wasm the frames and the display know the samples only, the pool the modules and the borders of strips', () => {
   const trespasses = inside.filter(({ from, to }) => {
     if (roomOf(to) !== 'wasm' || ['wasm', 'codecs'].includes(roomOf(from))) return false;
-    const known = roomOf(from) === 'pool' ? ['samples', 'modules'] : ['samples'];
+    const known = roomOf(from) === 'pool' ? ['samples', 'modules', 'strip-borders'] : ['samples'];
     return !known.some((name) => to === `src/wasm/${name}.ts`);
   });
   expect(trespasses).toEqual([]);

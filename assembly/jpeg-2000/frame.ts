@@ -3,7 +3,8 @@
  * column, rows and columns of the region in the picture at that reduction, rows 0 for the whole; 5 quality layers at most, 0 for all;
  * 6 whether tiles that the bytes end before are handed out as well, without a coefficient;
  * 7 and 8 the first component that is handed out and how many are, 0 for all;
- * 9 whether coefficients are kept for the next picture of the same frame, made when more of its bytes have arrived.
+ * 9 whether coefficients are kept for the next picture of the same frame, made when more of its bytes have arrived;
+ * 10 whether the region is a strip that gives stripes to the one above (1), takes some from the one below (2), or both (3): see border-stripes.ts.
  * The header has behind the fields that all kernels have: 5 signed, 6 component transform, 7 and 8 rows and columns of the picture at
  * the reduction, 9 whether all components that are handed out have one precision and sign. The host holds the region against the
  * picture: of one that is not inside there is nothing to step through.
@@ -16,6 +17,7 @@ import { release, take, taken } from '../kernel/arena';
 import { announce, fail, handOut, header, parameter } from '../kernel/blocks';
 import { arrivals, moreToCome, releaseToInput } from '../kernel/input';
 import { Status } from '../kernel/status';
+import { beginBorder, takeBorder } from './border-stripes';
 import { reserveBlockDecoder } from './block-decoder';
 import { BlockStyle } from './code-block';
 import { coding, componentTransform, Filter, multiComponent } from './coding-parameters';
@@ -119,6 +121,7 @@ let damagedRow: i32 = -1;
 
 export function open(): i32 {
   phase = Phase.Nothing;
+  beginBorder();
   if (arrivals <= 1) dropKept();
   if (parameter(9) == 0) return openPicture();
   if (hasKept() && !retakeKept()) return fail(Status.LimitMemory, -1);
@@ -313,11 +316,18 @@ function takeTile(): bool {
   if (transformed == 0 || !reserveSynthesis(width)) return false;
   reserveHtBlockDecoder();
   if (!reserveStripes(longestBlock) || !reserveBlockDecoder(longestBlock)) return false;
+  beginBorder();
   if (wide) return takeWideSamples();
   for (let c = 0; c < componentCount; c++) {
     if (widthOf(shownOf(tileComponent(c))) != 0 && !beginSynthesis(tileComponent(c), mayBeNarrow(c))) return false;
   }
+  if (hasBorders()) takeBorder();
   return true;
+}
+
+/** Of several tiles each has its own; HT code-blocks are decoded as far as rows are asked for, which is less than to hand them over. */
+function hasBorders(): bool {
+  return tilesAcross * tilesDown == 1 && (capabilities & RSIZ_HT) == 0 && !hasKept();
 }
 
 @inline

@@ -4,6 +4,7 @@
  * for the irreversible filter doubled, in units of half a step: they are dequantized (Annex E) when a row of them is transformed.
  */
 import { take } from '../kernel/arena';
+import { giveStripe, hasArrived, layOutBorder } from './border-stripes';
 import { decodeBlock, decodeNarrowBlock, decodeWideBlock, largestOfBlock } from './block-decoder';
 import { BlockStyle, MAXIMUM_BIT_PLANES, MAXIMUM_WIDE_BIT_PLANES, SEGMENT_RECORD } from './code-block';
 import { decodeHtBlock, decodeNarrowHtBlock, NOT_WHOLE } from './ht-block-decoder';
@@ -58,6 +59,7 @@ export function takeStripe(band: Band, narrow: bool): bool {
   band.stripe = take(rowStride(stripeWidth(band), false) * stripeHeight(band));
   band.stripeStride = <usize>rowStride(stripeWidth(band), narrow);
   band.stripeRow = -1;
+  layOutBorder(band, <u64>band.stripeStride * stripeHeight(band));
   if (hasKept() && keptAreNarrow && narrow) {
     band.kept = keptBand(band, band.endColumn - band.firstColumn, keptRows(band), narrowStride(band) * keptHeight(band));
   }
@@ -194,11 +196,20 @@ export function bandRow(band: Band, y: u32): usize {
   const top = max((band.blockY0 + row) << band.blockHeight, band.y0);
   if (row != band.stripeRow) {
     if (band.kept != 0) renewStripe(band, row, top);
-    else decodeStripe(band, row, top);
+    else findStripe(band, row, top);
     band.stripeRow = row;
   }
   const lead = ROW_LEAD + (<usize>(band.windowX0 - leftOf(band, band.firstColumn)) << (band.narrow ? 1 : 2));
   return band.stripe + lead + <usize>(y - top) * band.stripeStride;
+}
+
+/** Decodes a row of code-blocks, unless a neighbour has. */
+function findStripe(band: Band, row: i32, top: u32): void {
+  const bytes = band.stripeStride * (topOf(band, row + 1) - top);
+  if (hasArrived(band, row, bytes)) return;
+  decodeStripe(band, row, top);
+  // Those that do not fit are decoded once more.
+  if (!band.narrow || band.largest < LARGEST_NARROW) giveStripe(band, row, bytes);
 }
 
 function decodeStripe(band: Band, row: i32, top: u32): void {

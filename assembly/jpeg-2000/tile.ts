@@ -132,6 +132,9 @@ export class Band {
   largest: i32;
   /** Its coefficients of the picture before, see kept-coefficients.ts; 0: not kept. */
   kept: usize;
+  /** Where its stripe is among those of a border, and room for it, see border-stripes.ts. */
+  border: usize;
+  borderBytes: usize;
 }
 
 /** A precinct, B.6. */

@@ -1,5 +1,6 @@
 import type { ImagePixel } from '../dicom/image-pixel.js';
 import type { Limits } from '../limits.js';
+import type { StripBorders } from '../wasm/strip-borders.js';
 import type { Extent, View } from './view.js';
 
 /** The encoded bytes of one frame (fragments joined) and what the dataset says of it. */
@@ -69,6 +70,8 @@ export interface DecodeContext {
    * handed out, and `Codestream.truncated` says so; a codec that cannot refuses.
    */
   readonly truncated?: 'refuse' | 'keep';
+  /** Where the view is a strip of a frame whose others are decoded at the same time: what lies between them. */
+  readonly borders?: StripBorders | undefined;
   /**
    * Whether YBR_FULL of 8 bits, as the components of this frame turn out to be, is wanted as RGB. To be asked after
    * `allocate`, by a decoder that can: `true` makes the conversion its own (PS3.3 C.7.6.3.1.2, in the arithmetic of
@@ -147,6 +150,10 @@ export interface StripCosts {
    * the whole frame.
    */
   work(row: number, end: number, rows: number): number;
+  /** What they cost where neighbours share memory, by which one hands over to the other what both need. */
+  readonly handing?: StripCosts;
+  /** Bytes of that memory at most, for one border of a frame with so many samples in a row. */
+  borderBytes?(samples: number): number;
 }
 
 /** A codec as the registry lists it: light to import, its code and its WebAssembly come when first needed. */

@@ -33,34 +33,53 @@ const BAND_ROWS = 128;
 const REACH = 12;
 const LEVELS = 5;
 
-/**
- * The work of a strip, `blocks` of which is that of its code-blocks: all that its rows touch; where these are decoded from the top as
- * far as rows are asked for (`stops`), as far as that.
- */
-function stripWork(blocks: number, stops: boolean, row: number, end: number, rows: number): number {
+/** How far down code-blocks are decoded: whole; only those that the strip below does not hand over; as far as rows are asked for. */
+type Lowest = 'whole' | 'handed' | 'asked';
+
+/** The work of a strip, `blocks` of which is that of its code-blocks: all that its rows touch, down to the lowest. */
+function stripWork(blocks: number, lowest: Lowest, row: number, end: number, rows: number): number {
   let coefficients = 0;
   for (let level = 1; level <= LEVELS; level++) {
     const height = (BAND_ROWS / 2) * 2 ** level;
-    const first = Math.floor(Math.max(row - REACH, 0) / height) * height;
-    const last = Math.min(stops ? end + REACH : Math.ceil((end + REACH) / height) * height, rows);
+    const topOf = (row: number) => Math.floor(Math.max(row - REACH, 0) / height) * height;
+    const first = topOf(row);
+    const reached = end + REACH;
+    const bottom = { whole: Math.ceil(reached / height) * height, handed: topOf(end), asked: reached }[
+      lowest
+    ];
+    const last = end === rows ? rows : Math.min(bottom, rows);
     // Three sub-bands of a quarter of the samples of the level above; with the last of them what is left.
     coefficients += (last - first) * (level === LEVELS ? 4 : 3) * 4 ** -level;
   }
   return blocks * coefficients + (1 - blocks) * (end - row);
 }
 
-/** A border in front of the end of a band: the strip above needs nothing of the next band, the one below a row of code-blocks more. */
+/** Behind the end of a band: the strip below needs nothing of that one, and decodes first of all what the one above needs of its own. */
+const HANDING_STRIPS: StripCosts = {
+  ...{ bandRows: BAND_ROWS, border: REACH },
+  ...{ perByte: 80, perSample: 3, borderBytes },
+  work: (...rows) => stripWork(0.95, 'handed', ...rows),
+};
+/** In front of it: the strip above needs nothing of the next band, the one below a row of code-blocks more. */
 const STRIPS: StripCosts = {
   ...{ bandRows: BAND_ROWS, border: -REACH },
-  ...{ perByte: 80, perSample: 3 },
-  work: (...rows) => stripWork(0.95, false, ...rows),
+  ...{ perByte: 80, perSample: 3, handing: HANDING_STRIPS },
+  work: (...rows) => stripWork(0.95, 'whole', ...rows),
 };
-/** Behind it: the strip below needs nothing of the band before, the one above some quad rows of the next. */
+/** Behind it as well: the strip below needs nothing of the band before, the one above some quad rows of the next. */
 const HT_STRIPS: StripCosts = {
   ...{ bandRows: BAND_ROWS, border: REACH },
   ...{ perByte: 5, perSample: 1 },
-  work: (...rows) => stripWork(0.7, true, ...rows),
+  work: (...rows) => stripWork(0.7, 'asked', ...rows),
 };
+
+/**
+ * Three sub-bands of 64 rows of each level, half as wide as those of the level above, and the lowest: for coefficients of 32 bits, where
+ * most often those of 16 do; and what stands around them.
+ */
+function borderBytes(samples: number): number {
+  return 64 * (4 * 3 * samples + 4096);
+}
 
 /** Bits of a sample that the kernel's arithmetic of 32 bits has room for; that of 64 bits is for lossless Part 1 alone. */
 const HIGHEST_PRECISION = 28;
@@ -77,7 +96,9 @@ export function jpeg2000Decoder(kernel: Kernel): Decoder {
       const { bytes, frameOfCodestream, codestreamKey, attributes } = frame;
       const viewed = parametersOf(context.view ?? WHOLE);
       const decodeWith = (components: readonly number[], context: ComponentsContext) => {
-        const parameters = [...viewed, Number(context.truncated === 'keep'), ...components];
+        // Of a codestream of several frames, threads may decode different ones together.
+        const which = components.length === 0 ? bordersOf(context) : components;
+        const parameters = [...viewed, Number(context.truncated === 'keep'), ...which];
         return decodeBy((onHeader, options) => kernel.decode(bytes, parameters, onHeader, options), context);
       };
       if (frameOfCodestream === undefined || codestreamKey === undefined) {
@@ -108,6 +129,11 @@ export function jpeg2000Decoder(kernel: Kernel): Decoder {
       };
     },
   };
+}
+
+/** Parameters of the kernel: all components, nothing is kept; the neighbours of a strip, one above that is given to, one below that is taken from. */
+function bordersOf({ borders: { above, below } = {} }: Pick<DecodeContext, 'borders'>): number[] {
+  return [0, 0, 0, Number(above !== undefined) + 2 * Number(below !== undefined)];
 }
 
 /** Parameters of the kernel: tiles that have not come are handed out; all components; coefficients are kept. */

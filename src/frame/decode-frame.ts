@@ -1,4 +1,4 @@
-import type { Codestream, EncodedFrame, Truncation } from '../codecs/codec.js';
+import type { Codestream, DecodeContext, EncodedFrame, Truncation } from '../codecs/codec.js';
 import type { CodecRegistry, Engine } from '../codecs/registry.js';
 import { type Region, type View, WHOLE } from '../codecs/view.js';
 import type { EmbeddedOverlayPlane } from '../dicom/overlays.js';
@@ -36,6 +36,8 @@ export interface FrameRequest {
   readonly photometricInterpretation?: string | undefined;
   /** How much of the frame is wanted; all of it by default. */
   readonly view?: View | undefined;
+  /** Where the view is a strip of a frame whose others are decoded at the same time: what lies between them. */
+  readonly borders?: DecodeContext['borders'];
   /** What becomes of a frame that is cut off; `refuse` by default. */
   readonly truncated?: 'refuse' | 'keep' | undefined;
   /** An array to fill, of the type and length that the frame has. */
@@ -154,6 +156,7 @@ async function wordsOf(
   const { truncated } = await decoder.decode(frame, {
     limits: request.limits ?? DEFAULT_LIMITS,
     view: request.view ?? WHOLE,
+    borders: request.borders,
     truncated: request.truncated ?? 'refuse',
     checkpoint: request.checkpoint,
     allocate(codestream) {

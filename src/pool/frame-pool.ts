@@ -27,6 +27,7 @@ import { readEncoded } from './read-encoded.js';
 import type { Recipe } from './recipe.js';
 import { Scheduler } from './scheduler.js';
 import { type Pixels, SpentMemory } from './spent-memory.js';
+import { StripBorderMemory } from './strip-border-memory.js';
 import { areWorthwhile, divide, type FrameSize, type Strip, wholeCost } from './strips.js';
 import { WorkerExecutor } from './worker-executor.js';
 
@@ -68,6 +69,7 @@ export class FramePool implements Pool {
   readonly #here: Scheduler<Message, Answer>;
   /** Spent output memory, sent back to the workers with frames of the same size: fresh memory costs page faults. */
   readonly #spent: SpentMemory;
+  readonly #borders = new StripBorderMemory();
   readonly #recipes: KnownRecipes;
 
   constructor(options: PoolOptions = {}) {
@@ -95,6 +97,7 @@ export class FramePool implements Pool {
 
   async close(): Promise<void> {
     this.#spent.clear();
+    this.#borders.clear();
     await Promise.all([this.#here.close(), this.#away?.close()]);
   }
 
@@ -236,15 +239,20 @@ export class FramePool implements Pool {
       input: input.kind === 'bytes' ? { ...input, transfer: false } : input,
       signals: [...frame.signals, leaving.signal],
     };
+    const borderBytes = this.#recipes
+      .of(frame)
+      .costs?.borderBytes?.(attributes.columns * attributes.samplesPerPixel);
+    const between = borderBytes === undefined ? [] : this.#borders.take(strips.length - 1, borderBytes);
     let failed = false;
-    const decodeStrip = async (strip: Strip): Promise<void> => {
+    const decodeStrip = async (strip: Strip, index: number): Promise<void> => {
       try {
         const like = into && rowsOf(into, strip, attributes.rows);
         const room = into === undefined && strip.row === 0 ? attributes.rows : undefined;
+        const job = { ...strip, borders: { above: between[index - 1], below: between[index] } };
         const result =
           like === undefined || isShared(like)
-            ? await this.#run<DecodedFrame>(part, undefined, () => like, { ...strip, room })
-            : await this.#runLike<DecodedFrame>(part, undefined, like, strip);
+            ? await this.#run<DecodedFrame>(part, undefined, () => like, { ...job, room })
+            : await this.#runLike<DecodedFrame>(part, undefined, like, job);
         this.#spent.arrived(result.samples);
         if (failed || !joined.add(strip, result)) failed = true;
       } catch (error) {
@@ -256,7 +264,9 @@ export class FramePool implements Pool {
       }
     };
     await Promise.all(strips.map(decodeStrip));
+    // Of strips that failed, one may still be decoded by a worker.
     if (failed) return undefined;
+    this.#borders.keep(between);
     for (const samples of joined.copied) this.#spent.keep(samples);
     return joined.whole();
   }

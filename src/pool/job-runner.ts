@@ -189,6 +189,7 @@ async function decode(
     colour: request.colour,
     photometricInterpretation: request.photometricInterpretation,
     view: strip === undefined ? view : { ...view, region: rowsOf(strip, attributes.columns) },
+    borders: strip?.borders,
     truncated: request.truncated,
     overlays: request.overlays,
     palette: request.palette,

@@ -60,7 +60,7 @@ export class KnownRecipes {
     return {
       number: lastRecipeNumber,
       posted,
-      costs: isDivisible(recipe) ? codec?.strips?.(transferSyntax) : undefined,
+      costs: isDivisible(recipe) ? costsOf(codec, transferSyntax) : undefined,
       get modules() {
         return modules;
       },
@@ -87,6 +87,12 @@ export class KnownRecipes {
 function codecOf({ transferSyntax, request: { engine } }: Recipe): Codec | undefined {
   const codecs = threadCodecs();
   return engine === undefined ? codecs.codecsFor(transferSyntax)[0] : codecs.get(engine);
+}
+
+/** What strips cost here, where workers share memory or not. */
+function costsOf(codec: Codec | undefined, transferSyntax: string): StripCosts | undefined {
+  const costs = codec?.strips?.(transferSyntax);
+  return typeof SharedArrayBuffer === 'undefined' ? costs : (costs?.handing ?? costs);
 }
 
 /** Whether what is wanted is made of rows that concern one another in the codestream only. */

@@ -1,4 +1,4 @@
-import type { Truncation } from '../codecs/codec.js';
+import type { DecodeContext, Truncation } from '../codecs/codec.js';
 import type { FrameLocation } from '../dicom/frame-index.js';
 import type { DisplayParameters } from '../display/display-parameters.js';
 import type { RenderedFrame as Rendering, RenderOptions } from '../display/render.js';
@@ -44,6 +44,8 @@ export interface StripJob extends Strip {
   readonly room?: number | undefined;
   /** Memory of an earlier strip: used where its length is right. */
   readonly spent?: ArrayBuffer | undefined;
+  /** What lies between it and its neighbours; undefined where each decodes all that it needs. */
+  readonly borders?: DecodeContext['borders'];
 }
 
 /** How a frame is to be shown: by the dataset, and by the caller. */

@@ -12,7 +12,7 @@ export interface Recipe {
   readonly attributes: ImagePixel;
   readonly request: Omit<
     FrameRequest,
-    'registry' | 'limits' | 'frame' | 'into' | 'createOutput' | 'checkpoint' | 'readMilliseconds'
+    'registry' | 'limits' | 'frame' | 'borders' | 'into' | 'createOutput' | 'checkpoint' | 'readMilliseconds'
   >;
   readonly limits: Partial<Limits> | undefined;
 }

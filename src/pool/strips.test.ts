@@ -1,9 +1,10 @@
 // One frame on several workers: what is built, by its public surface, against the pictures that were encoded.
 import { Worker } from 'node:worker_threads';
 import { createPool, type DecodedFrame, decodeFrame, type FrameAttributes, type Pool } from 'cineloop';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { encodeHtJpeg2000, encodeJpeg2000 } from '../../fixtures/generate/package-encoders.js';
 import type { StripCosts } from '../codecs/codec.js';
+import type { StripJob } from './protocol.js';
 import { areWorthwhile, divide, type FrameSize, type Strip } from './strips.js';
 
 const JPEG_2000 = '1.2.840.10008.1.2.4.90';
@@ -83,7 +84,7 @@ describe('divide', () => {
   });
 });
 
-const ROWS = 900;
+const ROWS = 1040;
 const COLUMNS = 160;
 
 /** Waves and noise: no two rows are alike, and no part of the picture is free. */
@@ -122,7 +123,7 @@ afterEach(() => Promise.all(pools.splice(0).map((pool) => pool.close())));
 
 /** A pool that tells what strips it has posted, `whole` for a frame in one piece, and how many workers it has started. */
 function watchedPool(workers: number, codecs: string[] = []) {
-  const posted: (Strip | 'whole')[] = [];
+  const posted: (StripJob | 'whole')[] = [];
   const counts = { started: 0 };
   const worker = () => {
     const started = new Worker(new URL('../../dist/node/worker.js', import.meta.url));
@@ -139,6 +140,11 @@ function watchedPool(workers: number, codecs: string[] = []) {
   const pool = createPool({ workers, worker, codecs });
   pools.push(pool);
   return { pool, posted, counts };
+}
+
+/** The strips of one frame in order. */
+function fromTheTop(posted: readonly (StripJob | 'whole')[]): StripJob[] {
+  return posted.filter((strip) => strip !== 'whole').sort((one, other) => one.row - other.row);
 }
 
 function expectSamples({ samples }: DecodedFrame, source: Uint16Array): void {
@@ -171,6 +177,38 @@ describe('a frame in strips', () => {
       expectSamples({ ...frame, samples: into }, gray);
     }
     expect(bytes.byteLength).toBeGreaterThan(0);
+  });
+
+  test('share memory with their neighbours, which is used again', async () => {
+    const { pool, posted } = watchedPool(3);
+    const bordersOf = async () => {
+      expectSamples(await decodeFrame(bytes, JPEG_2000, ATTRIBUTES, { pool, strips: 3 }), gray);
+      return fromTheTop(posted.splice(0)).map(({ borders }) => borders);
+    };
+    const [first, second, third] = await bordersOf();
+    expect(first?.above).toBeUndefined();
+    expect(first?.below).toBeInstanceOf(SharedArrayBuffer);
+    expect(second?.above).toBe(first?.below);
+    expect(third?.above).toBe(second?.below);
+    expect(third?.below).toBeUndefined();
+    const [again, next] = await bordersOf();
+    expect(again?.below).not.toBe(next?.below);
+    const known = [first?.below, second?.below];
+    expect([again?.below, next?.below].every((border) => known.includes(border))).toBe(true);
+  });
+
+  test('decode all that they need by themselves where there is no shared memory', async () => {
+    vi.stubGlobal('SharedArrayBuffer', undefined);
+    try {
+      const { pool, posted } = watchedPool(2);
+      expectSamples(await decodeFrame(bytes, JPEG_2000, ATTRIBUTES, { pool, strips: 2 }), gray);
+      const [first, second] = fromTheTop(posted);
+      expect([first?.borders, second?.borders]).toEqual([{}, {}]);
+      // In front of the end of a row of code-blocks, where it is behind it else.
+      expect(first!.rows % 128).toBe(128 - 12);
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 
   test('of three samples per pixel, and of HTJ2K', async () => {

@@ -5,6 +5,8 @@ export interface KernelExports {
   readonly header: WebAssembly.Global<'i32'>;
   readonly strip: WebAssembly.Global<'i32'>;
   readonly failure: WebAssembly.Global<'i32'>;
+  /** Kernels that decode a frame together with others of their kind. */
+  readonly border?: WebAssembly.Global<'i32'>;
   begin(length: number): number;
   /** Kernels that decode frames whose bytes come in pieces. */
   arrived?(length: number): void;
@@ -23,6 +25,8 @@ interface Views {
   readonly strip: Uint32Array;
   /** Offset in the input, detail, good rows; -1 for what is not known. */
   readonly failure: Int32Array;
+  /** Address of what is given to the strip above, of what is wanted from the one below, bytes of either. */
+  readonly border: Uint32Array | undefined;
 }
 
 /**
@@ -48,12 +52,13 @@ export class KernelInstance {
   }
 }
 
-function viewsOf({ memory: { buffer }, parameters, header, strip, failure }: KernelExports): Views {
+function viewsOf({ memory: { buffer }, parameters, header, strip, failure, border }: KernelExports): Views {
   return {
     bytes: new Uint8Array(buffer),
     parameters: new Int32Array(buffer, parameters.value, 16),
     header: new Int32Array(buffer, header.value, 16),
     strip: new Uint32Array(buffer, strip.value, 3),
     failure: new Int32Array(buffer, failure.value, 3),
+    border: border && new Uint32Array(buffer, border.value, 3),
   };
 }

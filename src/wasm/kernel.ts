@@ -4,6 +4,7 @@ import { mayHold } from './held-memory.js';
 import { KernelInstance } from './kernel-instance.js';
 import { moduleOf } from './modules.js';
 import { DONE, errorOf, type Failure, MORE } from './status.js';
+import { BorderExchange, type StripBorders } from './strip-borders.js';
 
 /** How one frame is to be decoded. */
 export interface KernelOptions {
@@ -15,6 +16,8 @@ export interface KernelOptions {
    * the top and how much of that is whole: the rest is 0 then. Called with the rows from the top that are whole.
    */
   onTruncated?(goodRows: number): void;
+  /** Of a strip whose neighbours are decoded at the same time; the kernel's parameters say so as well. */
+  readonly borders?: StripBorders | undefined;
   /** For tests: all memory that the kernel takes starts out as junk, so that nothing can rely on zeros. */
   readonly junk?: boolean;
 }
@@ -155,10 +158,12 @@ export class Kernel {
     check(kernel, guarded(open));
     const header = kernel.views.header.slice();
     const target = onHeader(header, kernel.views.parameters);
+    const borders = options.borders && new BorderExchange(options.borders);
     let filled = 0;
     let end = 0; // of the strips so far: where it is as much as was filled, they have no gap
     for (let status = MORE; status !== DONE; ) {
       options.checkpoint?.();
+      borders?.take(kernel.views);
       kernel.views.strip.fill(0);
       try {
         status = check(kernel, guarded(step));
@@ -171,6 +176,7 @@ export class Kernel {
         return header;
       }
       filled += copyStrip(kernel, target);
+      if (filled > 0) borders?.give(kernel.views);
       end = Math.max(end, endOfStrip(kernel));
     }
     if (filled !== target.length) {
