@@ -13,6 +13,8 @@ export interface StripResult {
   /** The first over the second, by the clock; and of the thread that ran longest, as it would be on idle cores (Linux). */
   readonly ratio: Ratio;
   readonly bound: Ratio | undefined;
+  /** Two frames one after the other by one worker, over two at once by two: what two workers do here that need nothing of one another. */
+  readonly apart: Ratio;
 }
 
 /** Sizes of a radiograph; HTJ2K decodes ten times as fast. */
@@ -27,6 +29,7 @@ export function stripIds(): string[] {
 
 interface Way {
   readonly output: StripResult['output'];
+  readonly frames: number;
   readonly strips: number;
   readonly passes: readonly { readonly milliseconds: number; readonly busiest?: number }[];
 }
@@ -38,9 +41,9 @@ export async function measureStrips(id: string, rounds: number): Promise<StripRe
     const outputs = ['fresh', 'shared'] as const;
     const ways = await run<Way[]>({ kind: 'strips', path, outputs, rounds });
     return outputs.map((output) => {
-      const [whole, strips] = [1, 2].map(
-        (count) => ways.find((way) => way.output === output && way.strips === count)!.passes,
-      ) as [Way['passes'], Way['passes']];
+      const passesOf = (frames: number, strips: number) =>
+        ways.find((way) => way.output === output && way.frames === frames && way.strips === strips)!.passes;
+      const [whole, strips, two] = [passesOf(1, 1), passesOf(1, 2), passesOf(2, 1)];
       const clock = (passes: Way['passes']) => passes.map(({ milliseconds }) => milliseconds);
       const busiest = (passes: Way['passes']) => passes.flatMap((pass) => pass.busiest ?? []);
       const isKnown = busiest(whole).length === whole.length && busiest(strips).length === strips.length;
@@ -48,6 +51,10 @@ export async function measureStrips(id: string, rounds: number): Promise<StripRe
         ...{ id, output, whole: median(clock(whole)), strips: median(clock(strips)) },
         ratio: ratioOf(clock(whole), clock(strips)),
         bound: isKnown ? ratioOf(busiest(whole), busiest(strips)) : undefined,
+        apart: ratioOf(
+          clock(whole).map((milliseconds) => 2 * milliseconds),
+          clock(two),
+        ),
       };
     });
   } finally {

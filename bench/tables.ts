@@ -196,14 +196,27 @@ export function poolTable(results: readonly PoolResult[]): string {
 }
 
 export function stripTable(results: readonly StripResult[]): string {
-  const head = ['frame', 'output', 'whole ms', '2 strips ms', 'ratio', 'spread', 'bound', 'spread'];
-  const rows = results.map(({ id, output, whole, strips, ratio, bound }) => [
+  const head = [
+    'frame',
+    'output',
+    'whole ms',
+    '2 strips ms',
+    'ratio',
+    'spread',
+    'bound',
+    'spread',
+    'apart',
+    'spread',
+  ];
+  const rows = results.map(({ id, output, whole, strips, ratio, bound, apart }) => [
     ...[id, output, milliseconds(whole), milliseconds(strips), times(ratio), spread(ratio)],
     ...(bound ? [times(bound), spread(bound)] : ['', '']),
+    ...[times(apart), spread(apart)],
   ]);
   const note =
     'One frame by one worker and in two strips by two. ratio: by the clock; bound: of the thread that ran longest, as idle cores ' +
-    'would allow it.';
+    'would allow it;\napart: two frames at once, one by each worker, against one after the other by one: as much as this machine gives two ' +
+    'workers that have nothing to do with one another.';
   return `${table(head, rows, 2)}\n${note}`;
 }
 
