@@ -83,15 +83,10 @@ export let layers: i32 = 0;
 export let componentTransform: bool = false;
 /** T.801 A.2.3: the transformations of Part 2 are used on the components instead. */
 export let multiComponent: bool = false;
-/** Scod: packets may have SOP before them, packet headers EPH behind them. */
-export let startOfPacketUsed: bool = false;
-export let endOfPacketHeaderUsed: bool = false;
 let mainProgression: i32 = 0;
 let mainLayers: i32 = 0;
 let mainTransform: bool = false;
 let mainMultiComponent: bool = false;
-let mainStart: bool = false;
-let mainEnd: bool = false;
 
 let mainCoding: usize = 0;
 let tileCoding: usize = 0;
@@ -163,8 +158,6 @@ export function keepMainParameters(): i32 {
   mainLayers = layers;
   mainTransform = componentTransform;
   mainMultiComponent = multiComponent;
-  mainStart = startOfPacketUsed;
-  mainEnd = endOfPacketHeaderUsed;
   mainProgressionChanges = progressionChangeCount;
   return Status.Done;
 }
@@ -176,8 +169,6 @@ export function beginTileParameters(): void {
   layers = mainLayers;
   componentTransform = mainTransform;
   multiComponent = mainMultiComponent;
-  startOfPacketUsed = mainStart;
-  endOfPacketHeaderUsed = mainEnd;
   progressionChangeCount = mainProgressionChanges;
   tileProgressionChanges = 0;
 }
@@ -197,8 +188,6 @@ function readIndex(at: usize): i32 {
 export function readCodingDefault(at: usize, length: i32, source: Source): i32 {
   if (length < 12) return fail(Status.BadJ2kSegmentLength, <i32>(at - input), 0xff52);
   const style = <i32>load<u8>(at, 2);
-  startOfPacketUsed = (style & 2) != 0;
-  endOfPacketHeaderUsed = (style & 4) != 0;
   progressionOrder = load<u8>(at, 3);
   layers = read16(at + 4);
   if (progressionOrder > Progression.CPRL) return fail(Status.BadJ2kCodingStyle, <i32>(at - input), progressionOrder);

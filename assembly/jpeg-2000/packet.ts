@@ -8,7 +8,6 @@ import { fail } from '../kernel/blocks';
 import { input, inputEnd } from '../kernel/input';
 import { Status } from '../kernel/status';
 import { BlockStyle } from './code-block';
-import { endOfPacketHeaderUsed, startOfPacketUsed } from './coding-parameters';
 import { firstTilePart, TilePart } from './codestream';
 import { Marker, read16 } from './markers';
 import { beginBits, bitsMissing, endBits, readBit, readBits } from './packet-bits';
@@ -92,8 +91,8 @@ export function readPacket(at: Resolution, px: i32, py: i32, half: u32, needed: 
   const precinct = precinctOf(at, py * at.precinctsWide + px);
   const layer = precinct.layers++;
   bodyBytes = 0;
-  // A.8.1: SOP may be there or not.
-  if (startOfPacketUsed && body + 6 <= current.end && read16(body) == Marker.SOP && read16(body + 2) == 4) body += 6;
+  // A.8.1: SOP may be there or not, whatever Scod says: no packet header begins with 0xFF and a byte above 0x7F (B.10.1).
+  if (body + 6 <= current.end && read16(body) == Marker.SOP && read16(body + 2) == 4) body += 6;
   const apart = current.packed != 0;
   const from = apart ? packed : body;
   const to = apart ? current.packedEnd : current.end;
@@ -110,7 +109,8 @@ export function readPacket(at: Resolution, px: i32, py: i32, half: u32, needed: 
   }
   let behind = endBits();
   if (bitsMissing) return cut(from, apart, current, records, layer);
-  if (endOfPacketHeaderUsed && behind + 2 <= to && read16(behind) == Marker.EPH) behind += 2;
+  // A.8.2: so it is with EPH, for no code-block's bytes begin so, either (D.4.1).
+  if (behind + 2 <= to && read16(behind) == Marker.EPH) behind += 2;
   if (apart) packed = behind;
   else body = behind;
 

@@ -35,6 +35,18 @@ describe('JPEG 2000 by the rate control of OpenJPEG', () => {
     }
   });
 
+  // Its one packet begins behind SOD, with a header of 7 bytes; Psot, the length of the tile-part, is 33.
+  it.each([
+    ['SOP in front of a packet', '0000002700', 'ff93ff9100040000ecfc202fc47840'],
+    ['EPH behind its header', '0000002300', 'ff93ecfc202fc47840ff92'],
+  ])('passes over %s that Scod does not announce', async (_, length, packet) => {
+    const marked = tilePart.replace('0000002100', length).replace('ff93ecfc202fc47840', packet);
+    for (const decoder of decoders) {
+      const decoded = await decodeTo(decoder, selfDescribed(Buffer.from(header + marked, 'hex'), 91));
+      expect(decoded).toEqual(await decodeTo(decoder, selfDescribed(stream, 91)));
+    }
+  });
+
   it('still sees damage in front of the end', async () => {
     let refused = 0;
     for (let bit = 0; bit < 8 * 12; bit++) {
