@@ -27,6 +27,7 @@ import {
 import { REFINEMENT_CONTEXT, RUN_CONTEXT, SIGN_CODING, UNIFORM_CONTEXT, ZERO_CODING } from './context-labels';
 import {
   adapt,
+  allIfOne,
   decide,
   decidedTogether,
   decisionOf,
@@ -36,6 +37,7 @@ import {
   intervalOf,
   isNearlyCertain,
   isNearlyZero,
+  isOne,
   keepRow,
   lacksBits,
   lpsOf,
@@ -140,7 +142,7 @@ export function significancePropagationPass(one: u32): void {
           adapt(context, zeroState, zeroInterval, zeroLps);
           register = renormalised(zeroInterval);
           if (lacksBits(register)) register = fed(register);
-          if (decisionOf(zeroState, zeroLps) != 0) {
+          if (isOne(zeroState, zeroLps)) {
             const row = index & 3, bit = members & (0 - members);
             store<u64>(state, load<u64>(state) | bit);
             // Those that follow it in this word join; those of words to come are found when these are reached.
@@ -245,9 +247,9 @@ export function magnitudeRefinementPass(one: u32): void {
           adapt(context, row, interval, lps);
           register = renormalised(interval);
           if (lacksBits(register)) register = fed(register);
-          const bit = decisionOf(row, lps);
+          const bit = <u32>allIfOne(row, lps) & one;
           const coefficient = coefficients + (index << 2);
-          store<u32>(coefficient, load<u32>(coefficient) + ((0 - bit) & one) - half);
+          store<u32>(coefficient, load<u32>(coefficient) + bit - half);
         } while (members != 0);
       }
       state += 8;
@@ -302,11 +304,11 @@ export function cleanupPass(one: u32): void {
           }
           do {
             const runLps = lpsOf(register, runRow), runInterval = intervalOf(register, runRow);
-            const broken = decisionOf(runRow, runLps);
+            const broken = isOne(runRow, runLps);
             runRow = rowAfter(runRow, runInterval, runLps);
             register = renormalised(runInterval);
             if (lacksBits(register)) register = fed(register);
-            if (broken != 0) break;
+            if (broken) break;
             empty &= empty - 1;
           } while (empty != 0);
           keepRow(RUN_CONTEXT, runRow);
@@ -336,7 +338,7 @@ export function cleanupPass(one: u32): void {
           adapt(context, zeroState, zeroInterval, zeroLps);
           register = renormalised(zeroInterval);
           if (lacksBits(register)) register = fed(register);
-          if (decisionOf(zeroState, zeroLps) == 0) continue;
+          if (!isOne(zeroState, zeroLps)) continue;
         }
         const entry = signEntry(neighbours), signContext = entry & SIGN_CONTEXT;
         const signState = rowOf(signContext);

@@ -17,18 +17,17 @@
  *     adapt(context, row, interval, lps);
  *     register = renormalised(interval);
  *     if (lacksBits(register)) register = fed(register);
- *     ... decisionOf(row, lps) ...
+ *     if (isOne(row, lps)) ...
  *
  * The segment was freed of its stuffed bits beforehand (codeword-segment.ts); C is fed 31 bits at a time.
  *
  * A context holds its state as a whole row of Table C.2 instead of an index, so that one load has all of it:
  *
  *     63   62      47 46      32 31      16 15       0
- *      0   Qe         0          NLPS       NMPS       offsets of rows; Qe stands where A is
+ *     MPS  Qe         0          NLPS       NMPS       offsets of rows; Qe stands where A is
  *
- * There are two copies of the table, for MPS 0 at even offsets, for MPS 1 at odd ones: bit 0 of a row's
- * offset is its MPS. NMPS never changes the MPS, so bit 0 of NMPS is the MPS of the context itself; SWITCH is
- * nothing but an NLPS in the other copy.
+ * There are two copies of the table, for MPS 0 and behind it for MPS 1: SWITCH is nothing but an NLPS in the other
+ * copy. The MPS stands where differences have their sign, so that D is a sign as well.
  */
 import { segmentBits, words, wordsEnd } from './codeword-segment';
 
@@ -49,10 +48,10 @@ const TABLE_C2: usize = memory.data<u16>([
 ]);
 const STATES: u32 = 47;
 
-/** Offset of the rows for MPS 1: odd, and behind the 376 bytes of the rows for MPS 0. */
-const MPS_ONE: u32 = 385;
+/** Offset of the rows for MPS 1, behind those for MPS 0. */
+const MPS_ONE: u32 = STATES << 3;
 /** Both copies of the table as they stand in contexts. */
-const ROWS: usize = memory.data(768, 16);
+const ROWS: usize = memory.data(2 * 47 * 8, 64);
 
 /** The contexts, 8 bytes each; they are named by their offset, eight times the label of D.3. */
 export const CONTEXTS: usize = memory.data(19 * 8, 16);
@@ -63,7 +62,7 @@ const C_SHIFT: u64 = 31;
 /** From a value where A is to where C is. */
 const A_TO_C: u64 = 16;
 /** Qe in a context. */
-const QE_FIELD: u64 = 0xffffffff00000000;
+const QE_FIELD: u64 = 0x7fff800000000000;
 /** C and the bits ahead. */
 const CODE_FIELD: u64 = 0x00007fffffffffff;
 /** Bits ahead, the mark among them. */
@@ -82,7 +81,7 @@ export function prepareMqDecoder(): void {
       const qe = <u64>load<u16>(line), nmps = <u32>load<u16>(line, 2), nlps = <u32>load<u16>(line, 4);
       const lpsMps = mps ^ load<u16>(line, 6);
       const afterMps = (nmps << 3) + mps * MPS_ONE, afterLps = (nlps << 3) + lpsMps * MPS_ONE;
-      const row = (qe << A_SHIFT) | (<u64>afterLps << 16) | afterMps;
+      const row = (<u64>mps << 63) | (qe << A_SHIFT) | (<u64>afterLps << 16) | afterMps;
       store<u64>(ROWS + (state << 3) + mps * MPS_ONE, row);
     }
   }
@@ -133,7 +132,19 @@ export function lpsOf(register: u64, row: u64): i64 {
 /** D. */
 @inline
 export function decisionOf(row: u64, lps: i64): u32 {
-  return (<u32>row ^ <u32>(<u64>lps >> 63)) & 1;
+  return <u32>((row ^ <u64>lps) >> 63);
+}
+
+/** Whether D is 1. */
+@inline
+export function isOne(row: u64, lps: i64): bool {
+  return (<i64>row ^ lps) < 0;
+}
+
+/** All ones if D is 1, else 0. */
+@inline
+export function allIfOne(row: u64, lps: i64): u64 {
+  return <u64>((<i64>row ^ lps) >> 63);
 }
 
 /** The register with the sub-interval: the lower one is A = Qe, the upper one A = A' and C = C - Qe. */
@@ -208,19 +219,19 @@ export function decide(context: u32): u32 {
 /** Whether Qe is so small that a decision is as good as certain to be the MPS, and `most` of them are below 0x8000. */
 @inline
 export function isNearlyCertain(row: u64, most: u64): bool {
-  return row < (0x8000 / most) << A_SHIFT;
+  return row + row < (0x10000 / most) << A_SHIFT;
 }
 
 /** The same with an MPS of 0, for 64 of them. */
 @inline
 export function isNearlyZero(row: u64): bool {
-  return rotr<u64>(row, 1) < (0x8000 / 64) << (A_SHIFT - 1);
+  return row < (0x8000 / 64) << A_SHIFT;
 }
 
 /** Qe. */
 @inline
 export function qeOf(row: u64): u64 {
-  return row >> A_SHIFT;
+  return (row & QE_FIELD) >> A_SHIFT;
 }
 
 /**
@@ -239,7 +250,7 @@ export function decidedTogether(register: u64, sum: u64): u64 {
 /** D of a decision that is the MPS. */
 @inline
 export function mpsOf(row: u64): u32 {
-  return <u32>row & 1;
+  return <u32>(row >> 63);
 }
 
 /**
