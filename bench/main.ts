@@ -162,6 +162,7 @@ await chromium?.close();
 const means = groupMeans(codecResults);
 const sizes = measuresSizes === undefined ? undefined : measureSizes();
 const targets = targetsOf({
+  inBrowser: chromium !== undefined,
   ...{ codecs: codecResults, natives: nativeResults, starts: startResults },
   ...{ sizes: sizes?.kernels ?? [], views: viewResults, pools: poolResults, strips: stripResults },
 });
