@@ -90,6 +90,15 @@ describe('decode --json', () => {
     expect(line.milliseconds).toBeGreaterThan(0);
   });
 
+  it('says where a file departs from the standard and was read all the same', async () => {
+    const whole = await readFile(fixture('rle/ct.dcm'));
+    const file = await userFile('no-preamble.dcm', whole.subarray(132));
+    const [line] = jsonLines('decode', file, '--json');
+    expect(line).toMatchObject({ sha256: (await referencesOf('rle/ct.dcm'))[0] });
+    expect(line!.deviations).toEqual([expect.stringContaining('preamble')]);
+    expect(run('decode', file).stdout).toContain((line!.deviations as string[])[0]);
+  });
+
   it('keeps the order of the frames, and decodes those that are asked for', async () => {
     const file = 'rle/cine-48-frames.dcm';
     const references = await referencesOf(file);

@@ -43,6 +43,8 @@ export type DecodeEvent =
       readonly file: OpenedFile;
       readonly frame: number;
       readonly decoded: DecodedFrame;
+      /** Where the file departs from the standard and was read all the same, as far as is known once this frame was found. */
+      readonly deviations: readonly string[];
       readonly verification: Verification | undefined;
       readonly picture: RenderedFrame | undefined;
     }
@@ -137,7 +139,8 @@ async function frameEvent(
       rendered ? image.render(frame, { signal }) : undefined,
     ]);
     const verification = references?.verify(file.input.path.replaceAll('\\', '/'), frame, decoded);
-    return { kind: 'frame', file, frame, decoded, verification, picture };
+    const deviations = image.deviations.map(({ message }) => message);
+    return { kind: 'frame', file, frame, decoded, deviations, verification, picture };
   } catch (error) {
     return { kind: 'failed', file, frame, error: toData(error) };
   }

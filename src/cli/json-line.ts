@@ -14,7 +14,7 @@ function fieldsOf(event: DecodeEvent): object | undefined {
   if (event.kind === 'unusable') return { file: event.name, frame: null, error: event.error };
   if (event.kind === 'failed') return { file: event.file.input.name, frame: event.frame, error: event.error };
   if (event.kind !== 'frame') return undefined;
-  const { decoded, file, frame, verification } = event;
+  const { decoded, deviations, file, frame, verification } = event;
   const { read, decode, convert } = decoded.timings;
   return {
     file: file.input.name,
@@ -31,6 +31,7 @@ function fieldsOf(event: DecodeEvent): object | undefined {
     engine: decoded.engine,
     milliseconds: Math.round((read + decode + convert) * 1000) / 1000,
     mismatches: decoded.mismatches,
+    ...(deviations.length > 0 && { deviations }),
     ...(verification && { verification }),
   };
 }

@@ -72,7 +72,13 @@ export class Summary {
     }
   }
 
-  #addFrame({ file, frame, decoded, verification }: Extract<DecodeEvent, { kind: 'frame' }>): void {
+  #addFrame({
+    file,
+    frame,
+    decoded,
+    deviations,
+    verification,
+  }: Extract<DecodeEvent, { kind: 'frame' }>): void {
     const tally = this.#tallies.at(-1)!;
     const { samplesPerPixel: samples, bitsStored, timings } = decoded;
     const size = `${decoded.columns} x ${decoded.rows}${samples > 1 ? ` x ${samples}` : ''}`;
@@ -85,6 +91,7 @@ export class Summary {
       if (verification === 'differs')
         this.#remark(file.input.name, 'the samples are not those of the reference', 'failure', frame);
     }
+    for (const deviation of deviations) this.#remark(file.input.name, deviation, 'note');
     for (const mismatch of decoded.mismatches) {
       const { attribute, dataset, codestream } = mismatch;
       if (isWiderCoding(mismatch)) {
