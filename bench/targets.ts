@@ -82,8 +82,8 @@ export interface Target {
  */
 const FLAT_BYTES = 24 << 20;
 
-/** The JavaScript engines of 2023 (Node.js 20) and of today (Node.js 26, Chromium): codec-openjpeg gains more by the newer ones. */
 const LOSSLESS = 'JPEG 2000 lossless';
+/** The JavaScript engines of 2023 (Node.js 20) and of today (Node.js 26, Chromium): codec-openjpeg gains more by the newer ones, and what is asked is less. */
 const OLDER_ENGINE = 2.8;
 const NEWER_ENGINE = 2.4;
 const isOlderNode = Number.parseInt(process.versions.node, 10) < 22;

@@ -80,8 +80,8 @@ export function giveStripe(band: Band, row: i32, bytes: usize): void {
   memory.copy(changetype<usize>(record) + offsetof<BorderStripe>(), band.stripe, bytes);
 }
 
-/** Puts row `row` of the code-blocks in its place, if it is `bytes` that have come from the strip below; false: it must be decoded. */
-export function hasArrived(band: Band, row: i32, bytes: usize): bool {
+/** Puts row `row` of the code-blocks, `bytes` long, in its place if it has come from the strip below; false: it must be decoded. */
+export function receiveStripe(band: Band, row: i32, bytes: usize): bool {
   if (wanted == 0 || bytes > band.borderBytes) return false;
   const record = changetype<BorderStripe>(wanted + band.border);
   if (record.row != row || record.narrow != <i32>band.narrow || record.bytes != <u32>bytes) return false;

@@ -1,10 +1,10 @@
 /** The HT cleanup pass, T.814 7.3: row of quads by row of quads, MEL, VLC and MagSgn together. */
 import { unstuffMagSgn, unstuffVlc } from './ht-segment';
 import {
-  beginByteRow,
   beginMagSgn,
   beginVectorRow,
   boundFirstRow,
+  boundBytes,
   boundRow,
   BYTE_BOUND,
   CoefficientForm,
@@ -75,8 +75,10 @@ export function cleanupPass(
       wide = false;
       const next = more ? nextRow : 0;
       if (form == CoefficientForm.Narrow) {
-        if (bound <= BYTE_BOUND) decodeByteRows(quads, row, next, upper, lower, bound);
-        else decodeNarrowRows(quads, row, next, upper, lower);
+        if (bound <= BYTE_BOUND) {
+          boundBytes(bound);
+          decodeByteRows(quads, row, next, upper, lower);
+        } else decodeNarrowRows(quads, row, next, upper, lower);
       } else if (form == CoefficientForm.Whole) decodeWholeRows(quads, row, next, upper, lower);
       else decodeRows(quads, row, next, upper, lower);
     } else {
@@ -131,6 +133,7 @@ function decodeBoth(
   upper: usize,
   lower: usize,
   form: CoefficientForm,
+  bytes: bool,
 ): void {
   let magSgn = beginVectorRow();
   let q: u32 = 0;
@@ -139,40 +142,43 @@ function decodeBoth(
     let vlc = beginRow();
     for (; q < fours; q += 4) {
       vlc = decodeFourQuads(vlc, q, nextRow);
-      magSgn = decodeFourQuadsByVectors(magSgn, q, row, upper, lower, form);
+      magSgn = decodeFour(magSgn, q, row, upper, lower, form, bytes);
     }
     finishRow(vlc, fours, quads, nextRow);
   }
-  for (; q < quads; q += 4) magSgn = decodeFourQuadsByVectors(magSgn, q, row, upper, lower, form);
+  for (; q < quads; q += 4) magSgn = decodeFour(magSgn, q, row, upper, lower, form, bytes);
   endVectorRow(magSgn);
 }
 
+/** Four quads by vectors of 16-bit lanes, or of `bytes`: narrow ones with no U_q above BYTE_BOUND. */
+@inline
+function decodeFour(
+  at: u32,
+  q: u32,
+  row: usize,
+  upper: usize,
+  lower: usize,
+  form: CoefficientForm,
+  bytes: bool,
+): u32 {
+  if (bytes) return decodeFourQuadsByBytes(at, q, row, upper, lower);
+  return decodeFourQuadsByVectors(at, q, row, upper, lower, form);
+}
+
 function decodeRows(quads: u32, row: usize, nextRow: usize, upper: usize, lower: usize): void {
-  decodeBoth(quads, row, nextRow, upper, lower, CoefficientForm.Doubled);
+  decodeBoth(quads, row, nextRow, upper, lower, CoefficientForm.Doubled, false);
 }
 
 /** The same for coefficients that are what they were before coding: all of a lossless codestream. */
 function decodeWholeRows(quads: u32, row: usize, nextRow: usize, upper: usize, lower: usize): void {
-  decodeBoth(quads, row, nextRow, upper, lower, CoefficientForm.Whole);
+  decodeBoth(quads, row, nextRow, upper, lower, CoefficientForm.Whole, false);
 }
 
 function decodeNarrowRows(quads: u32, row: usize, nextRow: usize, upper: usize, lower: usize): void {
-  decodeBoth(quads, row, nextRow, upper, lower, CoefficientForm.Narrow);
+  decodeBoth(quads, row, nextRow, upper, lower, CoefficientForm.Narrow, false);
 }
 
-/** The same as narrow rows where no U_q is above `bound`, BYTE_BOUND at most: as most rows of samples of eight bits are, and many others. */
-function decodeByteRows(quads: u32, row: usize, nextRow: usize, upper: usize, lower: usize, bound: u32): void {
-  let magSgn = beginByteRow(bound);
-  let q: u32 = 0;
-  if (nextRow != 0) {
-    const fours = quads & ~3;
-    let vlc = beginRow();
-    for (; q < fours; q += 4) {
-      vlc = decodeFourQuads(vlc, q, nextRow);
-      magSgn = decodeFourQuadsByBytes(magSgn, q, row, upper, lower);
-    }
-    finishRow(vlc, fours, quads, nextRow);
-  }
-  for (; q < quads; q += 4) magSgn = decodeFourQuadsByBytes(magSgn, q, row, upper, lower);
-  endVectorRow(magSgn);
+/** The same as narrow rows where no U_q is above BYTE_BOUND: as most rows of samples of eight bits are, and many others. */
+function decodeByteRows(quads: u32, row: usize, nextRow: usize, upper: usize, lower: usize): void {
+  decodeBoth(quads, row, nextRow, upper, lower, CoefficientForm.Narrow, true);
 }

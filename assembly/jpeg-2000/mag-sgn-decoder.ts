@@ -330,11 +330,10 @@ export function decodeFourQuadsByVectors(
   return at;
 }
 
-/** Begins a row of narrow coefficients none of which has U_q above `bound`, BYTE_BOUND at most; ends as any row of vectors. */
+/** What is known of v of a row that is decoded by bytes: no U_q of it is above `bound`. */
 @inline
-export function beginByteRow(bound: u32): u32 {
+export function boundBytes(bound: u32): void {
   largestV = max<u32>(largestV, (1 << bound) - 1);
-  return beginVectorRow();
 }
 
 /**

@@ -51,7 +51,7 @@ const STATES: u32 = 47;
 /** Offset of the rows for MPS 1, behind those for MPS 0. */
 const MPS_ONE: u32 = STATES << 3;
 /** Both copies of the table as they stand in contexts. */
-const ROWS: usize = memory.data(2 * 47 * 8, 64);
+const ROWS: usize = memory.data(2 * STATES * 8, 64);
 
 /** The contexts, 8 bytes each; they are named by their offset, eight times the label of D.3. */
 export const CONTEXTS: usize = memory.data(19 * 8, 16);

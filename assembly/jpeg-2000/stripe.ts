@@ -4,7 +4,7 @@
  * for the irreversible filter doubled, in units of half a step: they are dequantized (Annex E) when a row of them is transformed.
  */
 import { take } from '../kernel/arena';
-import { giveStripe, hasArrived, layOutBorder } from './border-stripes';
+import { giveStripe, layOutBorder, receiveStripe } from './border-stripes';
 import { decodeBlock, decodeNarrowBlock, decodeWideBlock, largestOfBlock } from './block-decoder';
 import { BlockStyle, MAXIMUM_BIT_PLANES, MAXIMUM_WIDE_BIT_PLANES, SEGMENT_RECORD } from './code-block';
 import { decodeHtBlock, decodeNarrowHtBlock, NOT_WHOLE } from './ht-block-decoder';
@@ -206,7 +206,7 @@ export function bandRow(band: Band, y: u32): usize {
 /** Decodes a row of code-blocks, unless a neighbour has. */
 function findStripe(band: Band, row: i32, top: u32): void {
   const bytes = band.stripeStride * (topOf(band, row + 1) - top);
-  if (hasArrived(band, row, bytes)) return;
+  if (receiveStripe(band, row, bytes)) return;
   decodeStripe(band, row, top);
   // Those that do not fit are decoded once more.
   if (!band.narrow || band.largest < LARGEST_NARROW) giveStripe(band, row, bytes);
