@@ -24,15 +24,16 @@ describe('JPEG 2000 by the rate control of OpenJPEG', () => {
     'ff52000c00000001000000002001ff5c00044040';
   const tilePart = 'ff90000a0000000000210001ff93ecfc202fc47840140055380bf53b5a11504d38ffd9';
   const stream = Buffer.from(header + tilePart, 'hex');
+  /** Of what opj_decompress and grk_decompress (10.0.5) make of it. */
+  const sha256 = '07c62c705796c93015ae218e378b056f976393986b02c61b0d12802d2826bb3b';
+
+  async function expectPicture(decoder: Decoder, bytes: Uint8Array): Promise<void> {
+    const decoded = await decodeTo(decoder, selfDescribed(bytes, 91));
+    expect(createHash('sha256').update(decoded.bytes).digest('hex')).toBe(sha256);
+  }
 
   it('takes symbols behind the end of a segment for what they are', async () => {
-    for (const decoder of decoders) {
-      const { bytes } = await decodeTo(decoder, selfDescribed(stream, 91));
-      // Of what opj_decompress and grk_decompress (10.0.5) make of it.
-      expect(createHash('sha256').update(bytes).digest('hex')).toBe(
-        '07c62c705796c93015ae218e378b056f976393986b02c61b0d12802d2826bb3b',
-      );
-    }
+    for (const decoder of decoders) await expectPicture(decoder, stream);
   });
 
   // Its one packet begins behind SOD, with a header of 7 bytes; Psot, the length of the tile-part, is 33.
@@ -41,10 +42,7 @@ describe('JPEG 2000 by the rate control of OpenJPEG', () => {
     ['EPH behind its header', '0000002300', 'ff93ecfc202fc47840ff92'],
   ])('passes over %s that Scod does not announce', async (_, length, packet) => {
     const marked = tilePart.replace('0000002100', length).replace('ff93ecfc202fc47840', packet);
-    for (const decoder of decoders) {
-      const decoded = await decodeTo(decoder, selfDescribed(Buffer.from(header + marked, 'hex'), 91));
-      expect(decoded).toEqual(await decodeTo(decoder, selfDescribed(stream, 91)));
-    }
+    for (const decoder of decoders) await expectPicture(decoder, Buffer.from(header + marked, 'hex'));
   });
 
   it('still sees damage in front of the end', async () => {
